@@ -1,0 +1,5 @@
+/** Clodo: assess, plan, deploy, verify and roll back Cloudflare Workers. */
+@NullMarked
+package dev.clodo;
+
+import org.jspecify.annotations.NullMarked;
