@@ -1,0 +1,74 @@
+package dev.clodo.model;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What is found at Cloudflare: one look at one account. Each part is known or unknown on its own.
+ *
+ * @param token whether the API accepts the credentials
+ * @param kvNamespaces title by id
+ * @param databases D1 database name by id
+ * @param secrets names of the secrets that each looked-at service has; never values
+ * @param subdomain the account's {@code workers.dev} name; empty when none is registered
+ * @param zones ids by zone name
+ * @param appliedMigrations names of the D1 migrations that a database (by id) has applied
+ */
+public record Account(
+    Looked<AccountId> id,
+    Looked<Boolean> token,
+    Looked<Set<ServiceName>> services,
+    Map<ServiceName, Looked<Live>> live,
+    Looked<Map<String, String>> kvNamespaces,
+    Looked<Map<String, String>> databases,
+    Looked<Set<String>> buckets,
+    Looked<Set<String>> queues,
+    Map<ServiceName, Looked<Set<String>>> secrets,
+    Looked<String> subdomain,
+    Looked<Map<String, String>> zones,
+    Map<String, Looked<Set<String>>> appliedMigrations) {
+
+  /**
+   * How a service stands at Cloudflare now.
+   *
+   * @param serving the versions in that deployment, with their tags and messages
+   * @param migrationTag the Durable Object migration last applied; empty when none was
+   */
+  public record Live(Deployment deployment, List<UploadedVersion> serving, String migrationTag) {
+    public Live {
+      serving = List.copyOf(serving);
+    }
+  }
+
+  public Account {
+    live = Map.copyOf(live);
+    secrets = Map.copyOf(secrets);
+    appliedMigrations = Map.copyOf(appliedMigrations);
+  }
+
+  /** The account when nobody looked: everything is unknown for the same reason. */
+  public static Account unseen(String why) {
+    return new Account(
+        new Looked.Unknown<>(why, ""),
+        new Looked.Unknown<>(why, ""),
+        new Looked.Unknown<>(why, ""),
+        Map.of(),
+        new Looked.Unknown<>(why, ""),
+        new Looked.Unknown<>(why, ""),
+        new Looked.Unknown<>(why, ""),
+        new Looked.Unknown<>(why, ""),
+        Map.of(),
+        new Looked.Unknown<>(why, ""),
+        new Looked.Unknown<>(why, ""),
+        Map.of());
+  }
+
+  /** How a service stands, when that is known and the service exists. */
+  public Optional<Live> liveOf(ServiceName service) {
+    return Optional.ofNullable(live.get(service))
+        .flatMap(l ->
+            l instanceof Looked.Known<Live>(var value) ? Optional.of(value) : Optional.empty());
+  }
+}

@@ -1,0 +1,18 @@
+package dev.clodo.model;
+
+/** What differs between the workspace and the account for one service. */
+public sealed interface Change {
+  Target target();
+
+  /** The service does not exist yet. */
+  record Create(Target target) implements Change {}
+
+  /** A new version beside the one that serves now. */
+  record Update(Target target, VersionId baseline) implements Change {}
+
+  /** Durable Object classes change: Cloudflare takes that only with a whole deploy. */
+  record Lifecycle(Target target, VersionId baseline, String why) implements Change {}
+
+  /** Nothing to do, and why that is known. */
+  record Unchanged(Target target, String why) implements Change {}
+}

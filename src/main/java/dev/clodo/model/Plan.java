@@ -1,0 +1,53 @@
+package dev.clodo.model;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Ordered, reversible steps from the account as it is to the workspace as it should be. */
+public record Plan(List<Wave> waves, List<Change.Unchanged> skipped, Basis basis) {
+  /**
+   * Releases that do not depend on one another. Waves run in order; a wave starts when the last is
+   * whole.
+   */
+  public record Wave(String name, List<Release> releases) {
+    public Wave {
+      releases = List.copyOf(releases);
+    }
+  }
+
+  /** One service on one target: its change and the steps that make it. */
+  public record Release(Change change, List<Step> steps) {
+    public Release {
+      steps = List.copyOf(steps);
+    }
+
+    public Target target() {
+      return change.target();
+    }
+  }
+
+  /** Digest of what the plan was made from: a saved plan runs only while it still holds. */
+  public record Basis(String workspace, String account) {}
+
+  public Plan {
+    waves = List.copyOf(waves);
+    skipped = List.copyOf(skipped);
+    var ordinals =
+        waves.stream().flatMap(w -> w.releases().stream()).flatMap(r -> r.steps().stream());
+    int expected = 1;
+    for (var step : ordinals.toList()) {
+      if (step.id().ordinal() != expected++) {
+        throw new IllegalArgumentException("steps are numbered in the order they run: " + step);
+      }
+    }
+  }
+
+  /** All steps in the order they run. */
+  public Stream<Step> steps() {
+    return waves.stream().flatMap(w -> w.releases().stream()).flatMap(r -> r.steps().stream());
+  }
+
+  public boolean isEmpty() {
+    return steps().findAny().isEmpty();
+  }
+}

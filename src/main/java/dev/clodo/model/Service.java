@@ -1,0 +1,43 @@
+package dev.clodo.model;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * One Worker or Pages project in one environment, resolved as wrangler would deploy it.
+ *
+ * @param home the folder wrangler runs in
+ * @param config the file that is really deployed: after wrangler's search, precedence and redirect
+ * @param settings the effective configuration of the environment; positions point into the file
+ * @param written the whole file as written, all environments included
+ * @param environments the named environments that the file declares
+ * @param surroundings what was seen around the configuration when it was discovered
+ */
+public record Service(
+    ServiceName name,
+    Kind kind,
+    EnvironmentName environment,
+    Path home,
+    Path config,
+    ConfigValue.Table settings,
+    ConfigValue.Table written,
+    List<EnvironmentName> environments,
+    List<Binding> bindings,
+    Surroundings surroundings) {
+
+  /** What is deployed. */
+  public enum Kind {
+    WORKER,
+    PAGES
+  }
+
+  public Service {
+    environments = List.copyOf(environments);
+    bindings = List.copyOf(bindings);
+  }
+
+  /** Names this service to wrangler. */
+  public Target target() {
+    return new Target(name, environment, home, config);
+  }
+}

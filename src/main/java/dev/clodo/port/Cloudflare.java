@@ -1,0 +1,45 @@
+package dev.clodo.port;
+
+import dev.clodo.model.Account;
+import dev.clodo.model.Deployment;
+import dev.clodo.model.Inventory;
+import dev.clodo.model.Service;
+import dev.clodo.model.ServiceName;
+import dev.clodo.model.UploadedVersion;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Looks at Cloudflare, and makes the one change that must be instant: a deployment's split. All
+ * methods but {@link #look} throw {@link StepFailed} when refused and {@link Unreachable} when
+ * there is no answer.
+ */
+public interface Cloudflare {
+  /** Looks at everything that the workspace needs; never throws, what can't be seen is unknown. */
+  Account look(Inventory wanted);
+
+  /** The live deployment; empty when the service does not exist. */
+  Optional<Deployment> deployment(ServiceName service);
+
+  /**
+   * The versions that Cloudflare still lists, newest first; none when the service does not exist.
+   */
+  List<UploadedVersion> versions(ServiceName service);
+
+  /**
+   * Divides a service's traffic at once. {@code message} is kept with the deployment (≤ 1000
+   * bytes).
+   */
+  void split(ServiceName service, List<Deployment.Share> shares, String message);
+
+  /** The D1 database's Time Travel bookmark of now. */
+  String bookmark(String databaseId);
+
+  /** The names of the migrations that a D1 database has applied. */
+  Set<String> appliedMigrations(String databaseId);
+
+  /** A service's public address; empty when it has neither workers.dev, route nor domain. */
+  Optional<URI> address(Service service);
+}

@@ -1,0 +1,85 @@
+package dev.clodo.port;
+
+import dev.clodo.model.Event;
+import dev.clodo.model.JournalEntry;
+import dev.clodo.model.Lease;
+import dev.clodo.model.Run;
+import dev.clodo.model.RunId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Keeps runs, journals and leases across phases and processes. What a method wrote is durable when
+ * it returns. Time is the store's own.
+ */
+public interface DataBridge extends AutoCloseable {
+  /**
+   * Takes the lease of a scope, or a dead holder's.
+   *
+   * @throws LeaseHeld when somebody else holds it
+   */
+  Lease acquire(String scope, String holder, Duration ttl);
+
+  /**
+   * Extends a lease.
+   *
+   * @throws LeaseLost when it has gone to somebody else
+   */
+  Lease renew(Lease lease, Duration ttl);
+
+  /** Gives a lease back; the token stays, so that it never shrinks. */
+  void release(Lease lease);
+
+  /**
+   * Writes a run down before its first step.
+   *
+   * @throws LeaseLost when the lease is not current
+   */
+  void begin(Run run, Lease lease);
+
+  /**
+   * Appends to a run's journal, in the same statement that checks the lease.
+   *
+   * @throws LeaseLost when the lease is not current
+   */
+  JournalEntry append(RunId run, Lease lease, Event event);
+
+  /** A run's journal in order. */
+  List<JournalEntry> journal(RunId run);
+
+  Optional<Run> run(RunId id);
+
+  /** The newest runs first. */
+  List<Run> runs(int limit);
+
+  /** Who holds a scope now; empty when nobody does. */
+  Optional<Lease> holder(String scope);
+
+  /** A small fact kept between runs, such as the digest of what a service last released. */
+  Optional<String> recall(String key);
+
+  /** Keeps a small fact; the last one wins. */
+  void remember(String key, String value);
+
+  @Override
+  void close();
+
+  /** Somebody else is at work; the message says who and until when. */
+  final class LeaseHeld extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public LeaseHeld(String message) {
+      super(message);
+    }
+  }
+
+  /** Another holder has taken over: stop at once, change nothing more. */
+  final class LeaseLost extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public LeaseLost(String message) {
+      super(message);
+    }
+  }
+}

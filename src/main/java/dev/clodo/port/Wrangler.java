@@ -1,0 +1,49 @@
+package dev.clodo.port;
+
+import dev.clodo.model.Tag;
+import dev.clodo.model.Target;
+import dev.clodo.model.VersionId;
+import java.util.List;
+
+/**
+ * Changes Cloudflare, always through the user's own wrangler. Every method throws {@link
+ * StepFailed} when wrangler or Cloudflare refuses, and {@link Unreachable} when the outcome is not
+ * known.
+ */
+public interface Wrangler {
+  /**
+   * Builds without sending anything.
+   *
+   * @return what an upload would carry
+   */
+  Built build(Target target);
+
+  /**
+   * @param digest of the upload body, generated names and times left out: equal digests mean equal
+   *     versions
+   * @param bytes size of the modules
+   */
+  record Built(String digest, long bytes) {}
+
+  /** Uploads a version that gets no traffic. */
+  VersionId upload(Target target, Tag tag, String message);
+
+  /** Uploads a version and gives it all traffic. Only for what can't be uploaded as a version. */
+  VersionId deploy(Target target, Tag tag, String message);
+
+  /**
+   * Creates the Worker, unreachable and answering 503, where others must bind to it before it
+   * exists.
+   */
+  void bootstrap(Target target, Tag tag);
+
+  /** Sets routes, domains, schedules and queue consumers to what the configuration says. */
+  void applyTriggers(Target target);
+
+  /**
+   * Applies the migrations that a D1 database lacks.
+   *
+   * @return the names of those applied now, in order
+   */
+  List<String> migrate(Target target, String database);
+}
