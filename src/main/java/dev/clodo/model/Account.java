@@ -8,7 +8,9 @@ import java.util.Set;
 /**
  * What is found at Cloudflare: one look at one account. Each part is known or unknown on its own.
  *
- * @param token whether the API accepts the credentials
+ * @param access how far the credentials reach; everything else is unknown unless they are accepted
+ * @param id the account that wrangler would use; unknown when several are possible
+ * @param choices the accounts that the credentials reach
  * @param kvNamespaces title by id
  * @param databases D1 database name by id
  * @param secrets names of the secrets that each looked-at service has; never values
@@ -17,8 +19,9 @@ import java.util.Set;
  * @param appliedMigrations names of the D1 migrations that a database (by id) has applied
  */
 public record Account(
+    Access access,
     Looked<AccountId> id,
-    Looked<Boolean> token,
+    Looked<List<AccountId>> choices,
     Looked<Set<ServiceName>> services,
     Map<ServiceName, Looked<Live>> live,
     Looked<Map<String, String>> kvNamespaces,
@@ -29,6 +32,19 @@ public record Account(
     Looked<String> subdomain,
     Looked<Map<String, String>> zones,
     Map<String, Looked<Set<String>>> appliedMigrations) {
+
+  /** What became of asking Cloudflare. */
+  public enum Access {
+    /** Nobody asked. */
+    OFFLINE,
+    /** There is nothing to ask with. */
+    NO_CREDENTIALS,
+    /** The API refuses the credentials themselves, not only one permission. */
+    REJECTED,
+    /** No answer; whether the credentials are good is not known. */
+    UNREACHABLE,
+    ACCEPTED
+  }
 
   /**
    * How a service stands at Cloudflare now.
@@ -50,7 +66,13 @@ public record Account(
 
   /** The account when nobody looked: everything is unknown for the same reason. */
   public static Account unseen(String why) {
+    return unseen(Access.OFFLINE, why);
+  }
+
+  /** The account when looking came to nothing: everything is unknown for the same reason. */
+  public static Account unseen(Access access, String why) {
     return new Account(
+        access,
         new Looked.Unknown<>(why, ""),
         new Looked.Unknown<>(why, ""),
         new Looked.Unknown<>(why, ""),
