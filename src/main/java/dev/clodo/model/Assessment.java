@@ -2,19 +2,9 @@ package dev.clodo.model;
 
 import java.util.List;
 
-/**
- * The answer to "would this deploy, and would it work?" for one workspace and environment.
- *
- * @param findings the worst first within a service; services in the inventory's order
- * @param checksRun how many times a check was asked, once per service or once per workspace
- * @param checksUnknown how many of those could not be answered
- */
+/** The answer to "would this deploy, and would it work?" for one workspace and environment. */
 public record Assessment(
-    Inventory inventory,
-    Account account,
-    List<Finding> findings,
-    int checksRun,
-    int checksUnknown) {
+    Inventory inventory, Account account, List<Finding> findings, int checksRun) {
   public Assessment {
     findings = List.copyOf(findings);
   }
