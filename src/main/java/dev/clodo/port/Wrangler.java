@@ -1,5 +1,6 @@
 package dev.clodo.port;
 
+import dev.clodo.model.Service;
 import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
 import dev.clodo.model.VersionId;
@@ -12,11 +13,12 @@ import java.util.List;
  */
 public interface Wrangler {
   /**
-   * Builds without sending anything.
+   * Builds without sending anything. It takes the service and not only its target because static
+   * assets are no part of what wrangler writes: their folder stands in the settings.
    *
    * @return what an upload would carry
    */
-  Built build(Target target);
+  Built build(Service service);
 
   /**
    * @param digest of the upload body, generated names and times left out: equal digests mean equal
