@@ -13,6 +13,9 @@ public sealed interface Change {
   /** Durable Object classes change: Cloudflare takes that only with a whole deploy. */
   record Lifecycle(Target target, VersionId baseline, String why) implements Change {}
 
+  /** An earlier version serves again. */
+  record Revert(Target target, VersionId baseline, VersionId earlier) implements Change {}
+
   /** Nothing to do, and why that is known. */
   record Unchanged(Target target, String why) implements Change {}
 }

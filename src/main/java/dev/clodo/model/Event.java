@@ -6,10 +6,18 @@ import java.util.Map;
 public sealed interface Event {
   StepId step();
 
-  /** Written before the effect is attempted. */
-  record Started(StepId step) implements Event {}
+  /**
+   * Written before the effect is attempted.
+   *
+   * @param before what was noted for people before the effect: a database's bookmark
+   */
+  record Started(StepId step, Map<String, String> before) implements Event {
+    public Started {
+      before = Map.copyOf(before);
+    }
+  }
 
-  /** {@code output} holds what later steps and people need: a version id, a bookmark, a verdict. */
+  /** {@code output} holds what later steps and people need: a version id, a verdict. */
   record Succeeded(StepId step, Map<String, String> output) implements Event {
     public Succeeded {
       output = Map.copyOf(output);
@@ -22,5 +30,6 @@ public sealed interface Event {
 
   record Undone(StepId step) implements Event {}
 
+  /** The step could not be taken back; a person is needed. */
   record UndoFailed(StepId step, String why) implements Event {}
 }

@@ -1,6 +1,9 @@
 package dev.clodo.model;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Ordered, reversible steps from the account as it is to the workspace as it should be. */
@@ -15,10 +18,15 @@ public record Plan(List<Wave> waves, List<Change.Unchanged> skipped, Basis basis
     }
   }
 
-  /** One service on one target: its change and the steps that make it. */
-  public record Release(Change change, List<Step> steps) {
+  /**
+   * One service on one target: its change and the steps that make it.
+   *
+   * @param notes what the steps can't show, a sentence each: a check that is impossible, and why
+   */
+  public record Release(Change change, List<Step> steps, List<String> notes) {
     public Release {
       steps = List.copyOf(steps);
+      notes = List.copyOf(notes);
     }
 
     public Target target() {
@@ -26,8 +34,18 @@ public record Plan(List<Wave> waves, List<Change.Unchanged> skipped, Basis basis
     }
   }
 
-  /** Digest of what the plan was made from: a saved plan runs only while it still holds. */
-  public record Basis(String workspace, String account) {}
+  /**
+   * What the plan was made from: a saved plan runs only while it still holds.
+   *
+   * @param wanted the fingerprint of each service as built
+   * @param found how each service stood at Cloudflare, in words
+   */
+  public record Basis(Map<ServiceName, String> wanted, Map<ServiceName, String> found) {
+    public Basis {
+      wanted = Collections.unmodifiableMap(new TreeMap<>(wanted));
+      found = Collections.unmodifiableMap(new TreeMap<>(found));
+    }
+  }
 
   public Plan {
     waves = List.copyOf(waves);

@@ -1,5 +1,8 @@
 package dev.clodo.model;
 
+import java.net.URI;
+import java.util.List;
+
 /**
  * One thing that a plan does or asks. Steps are data: how each is done is the executor's business.
  */
@@ -9,53 +12,142 @@ public sealed interface Step {
   /** The service it concerns. */
   Target target();
 
-  /** How to take it back. */
+  /** How to take it back; compensation is data too, so that the plan can show it. */
   Undo undo();
 
-  /** Compensation as data, so that the plan can show it. */
+  /** The honest ways to take a step back. */
   sealed interface Undo {
-    /** Nothing has to be done. */
+    /** Nothing that anybody sees has changed. */
     record Nothing(String why) implements Undo {}
 
-    record Perform(Step step) implements Undo {}
+    /** What changed stays so, without harm to the version that served before; people are told. */
+    record Leave(String what) implements Undo {}
 
-    /** Taking it back could lose something; a person decides. */
+    /** Traffic goes straight back to this split, never stage by stage. */
+    record Restore(Split split) implements Undo {}
+
+    /** Taking it back is impossible or could lose something: the run stops and a person decides. */
     record AskHuman(String why) implements Undo {}
   }
 
   /**
-   * Creates a Worker without traffic that answers 503, so that services that bind each other can
-   * start.
+   * Creates a Worker that answers 503 and that nothing routes to, so that services which bind each
+   * other can start.
    */
-  record Bootstrap(StepId id, Target target, Undo undo) implements Step {}
-
-  /** Builds and uploads a version that gets no traffic. */
-  record Upload(StepId id, Target target, Undo undo) implements Step {}
+  record Bootstrap(StepId id, Target target) implements Step {
+    @Override
+    public Undo undo() {
+      return new Undo.Leave(
+          "%1$s stays as an empty Worker; to remove it: wrangler delete --name %1$s"
+              .formatted(target.service()));
+    }
+  }
 
   /**
-   * Builds, uploads and serves in one go, where Cloudflare allows nothing else: a first deploy, a
-   * change of Durable Object classes.
+   * Builds and uploads a version that gets no traffic.
+   *
+   * @param message kept with the version; it carries the fingerprint
    */
-  record Deploy(StepId id, Target target, String reason, Undo undo) implements Step {}
+  record Upload(StepId id, Target target, String message) implements Step {
+    @Override
+    public Undo undo() {
+      return new Undo.Nothing("a version without traffic reaches nobody");
+    }
+  }
 
-  /** Applies the D1 migrations that a database lacks, and notes its Time Travel bookmark before. */
+  /**
+   * Builds, uploads and serves in one go, where Cloudflare allows nothing else.
+   *
+   * @param message kept with the version; it carries the fingerprint
+   * @param reason why nothing else is allowed: a first deploy, a change of Durable Object classes
+   */
+  record Deploy(StepId id, Target target, String message, String reason) implements Step {
+    @Override
+    public Undo undo() {
+      return new Undo.AskHuman(
+          "%s was deployed as a whole (%s), so there is no version to go back to"
+              .formatted(target.service(), reason));
+    }
+  }
+
+  /**
+   * Applies the D1 migrations that a database lacks, and notes its Time Travel bookmark before.
+   *
+   * @param binding the name under which the configuration declares the database
+   * @param pending the migrations that it lacks, in order
+   */
   record Migrate(
-      StepId id, Target target, String binding, String database, String databaseId, Undo undo)
-      implements Step {}
+      StepId id,
+      Target target,
+      String binding,
+      String database,
+      String databaseId,
+      List<String> pending)
+      implements Step {
+    public Migrate {
+      pending = List.copyOf(pending);
+      if (pending.isEmpty()) {
+        throw new IllegalArgumentException("nothing to migrate in " + database);
+      }
+    }
 
-  /** Divides the service's traffic. */
-  record Shift(StepId id, Target target, Split split, Undo undo) implements Step {}
+    /** Going back by Time Travel would drop what was written since, so it is never done unasked. */
+    @Override
+    public Undo undo() {
+      return new Undo.Leave(
+          "D1 database %s keeps migrations %s".formatted(database, String.join(", ", pending)));
+    }
+  }
+
+  /**
+   * Divides the service's traffic.
+   *
+   * @param before the split of the version that served before the plan
+   */
+  record Shift(StepId id, Target target, Split split, Split before) implements Step {
+    @Override
+    public Undo undo() {
+      return new Undo.Restore(before);
+    }
+  }
 
   /** Asks the candidate itself, through the version override header, before it has traffic. */
-  record Probe(StepId id, Target target, VersionRef candidate, HealthCheck check, Undo undo)
-      implements Step {}
+  record Probe(StepId id, Target target, VersionRef candidate, URI address, HealthCheck check)
+      implements Step {
+    @Override
+    public Undo undo() {
+      return asksOnly();
+    }
+  }
 
-  /** Asks the service as its users do, after it has moved. */
-  record CheckHealth(StepId id, Target target, HealthCheck check, Undo undo) implements Step {}
+  /** Asks the service as its users do, after it has moved to the expected version. */
+  record CheckHealth(StepId id, Target target, VersionRef expected, URI address, HealthCheck check)
+      implements Step {
+    @Override
+    public Undo undo() {
+      return asksOnly();
+    }
+  }
 
   /** Routes, domains, schedules, queue consumers: they are in no version. */
-  record ApplyTriggers(StepId id, Target target, Undo undo) implements Step {}
+  record ApplyTriggers(StepId id, Target target) implements Step {
+    @Override
+    public Undo undo() {
+      return new Undo.Leave(
+          "%s keeps the new routes, domains, schedules and queue consumers"
+              .formatted(target.service()));
+    }
+  }
 
   /** Reads the account again and compares it with what the plan wanted. */
-  record Validate(StepId id, Target target, VersionRef expected, Undo undo) implements Step {}
+  record Validate(StepId id, Target target, VersionRef expected) implements Step {
+    @Override
+    public Undo undo() {
+      return asksOnly();
+    }
+  }
+
+  private static Undo asksOnly() {
+    return new Undo.Nothing("it only asks");
+  }
 }

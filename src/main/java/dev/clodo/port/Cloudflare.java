@@ -3,18 +3,16 @@ package dev.clodo.port;
 import dev.clodo.model.Account;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.Inventory;
-import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.UploadedVersion;
-import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * Looks at Cloudflare, and makes the one change that must be instant: a deployment's split. All
- * methods but {@link #look} throw {@link StepFailed} when refused and {@link Unreachable} when
- * there is no answer.
+ * methods but {@link #look} throw {@link StepFailed} when refused, {@link TryLater} when told to
+ * come back, and {@link Unreachable} when there is no answer.
  */
 public interface Cloudflare {
   /** Looks at everything that the workspace needs; never throws, what can't be seen is unknown. */
@@ -39,7 +37,4 @@ public interface Cloudflare {
 
   /** The names of the migrations that a D1 database has applied. */
   Set<String> appliedMigrations(String databaseId);
-
-  /** A service's public address; empty when it has neither workers.dev, route nor domain. */
-  Optional<URI> address(Service service);
 }

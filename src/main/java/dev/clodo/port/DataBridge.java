@@ -15,20 +15,24 @@ import java.util.Optional;
  */
 public interface DataBridge extends AutoCloseable {
   /**
-   * Takes the lease of a scope, or a dead holder's.
+   * Takes the lease of a scope that is free or expired; a store may count a holder that it knows to
+   * be dead as expired. The same holder gets it again. Each time the token grows.
    *
    * @throws LeaseHeld when somebody else holds it
    */
   Lease acquire(String scope, String holder, Duration ttl);
 
   /**
-   * Extends a lease.
+   * Extends a lease, token unchanged.
    *
-   * @throws LeaseLost when it has gone to somebody else
+   * @throws LeaseLost when it has expired or gone to somebody else
    */
   Lease renew(Lease lease, Duration ttl);
 
-  /** Gives a lease back; the token stays, so that it never shrinks. */
+  /**
+   * Gives a lease back; the token stays, so that it never shrinks. A lease that is no longer
+   * current is left alone.
+   */
   void release(Lease lease);
 
   /**

@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * Changes Cloudflare, always through the user's own wrangler. Every method throws {@link
- * StepFailed} when wrangler or Cloudflare refuses, and {@link Unreachable} when the outcome is not
- * known.
+ * StepFailed} when wrangler or Cloudflare refuses, {@link TryLater} when nothing has happened
+ * because of a rate limit, and {@link Unreachable} when the outcome is not known.
  */
 public interface Wrangler {
   /**
