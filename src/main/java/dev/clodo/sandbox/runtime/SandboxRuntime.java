@@ -8,6 +8,11 @@ import java.util.List;
 /// Threads may call any method at any time. Closing ends every process that was started.
 public interface SandboxRuntime extends AutoCloseable {
 
+  /// Starts an empty runtime. What an earlier one with the same home left running is ended first.
+  static SandboxRuntime open(RuntimeSettings settings, Platform platform) {
+    return new WorkerdRuntime(settings, platform);
+  }
+
   /// Starts a version, which validates it as an upload does. It stays ready for a deployment.
   ///
   /// @throws StartupRefused if the code does not start or handles nothing

@@ -1,0 +1,144 @@
+package dev.clodo.sandbox.runtime;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/// All processes that run versions: started when first needed, ended when long unused.
+final class Fleet implements AutoCloseable {
+
+  /// Versions without traffic that stay up, so that going back to one is instant.
+  private static final int KEPT_IDLE = 4;
+
+  /// A version may be ended this long after its last request. Calls between Workers do not pass
+  /// through the edge; this is what lets them end.
+  private static final Duration LINGER = Duration.ofSeconds(30);
+
+  private final Platform platform;
+  private final VersionStarter starter;
+  private final Map<String, VersionSlot> slots = new ConcurrentHashMap<>();
+  private final Map<String, DurableHost> hosts = new ConcurrentHashMap<>();
+  private volatile Set<String> live = Set.of();
+  private final ScheduledExecutorService trimmer =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> Thread.ofPlatform().daemon().name("sandbox-trim").unstarted(task));
+
+  Fleet(Platform platform, VersionStarter starter) {
+    this.platform = platform;
+    this.starter = starter;
+    var _ =
+        trimmer.scheduleWithFixedDelay(
+            this::trim, LINGER.toSeconds(), LINGER.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  /// Starts a version to see whether it can be.
+  Started validate(ScriptVersion version) {
+    if (version.hostsDurableObjects()) {
+      return starter.validate(version);
+    }
+    var slot = slot(version);
+    var started = slot.started();
+    trim();
+    return started;
+  }
+
+  /// Waits until the version runs.
+  ///
+  /// @throws StartupRefused if it can't start
+  Lease lease(String script, String versionId) {
+    var host = hosts.get(script);
+    if (host != null) {
+      return host.lease(versionId);
+    }
+    var slot = slots.get(versionId);
+    return (slot != null ? slot : slot(version(versionId))).lease();
+  }
+
+  /// Makes the versions of a deployment ready.
+  void prepare(Deployment deployment) {
+    var versions = deployment.versionIds().stream().map(this::version).toList();
+    if (versions.stream().anyMatch(ScriptVersion::hostsDurableObjects)) {
+      hosts
+          .computeIfAbsent(deployment.script(), script -> new DurableHost(starter))
+          .serve(versions, deployment.main());
+    } else {
+      versions.forEach(version -> slot(version).lease().close());
+    }
+  }
+
+  /// As {@link #prepare}, but nothing is started before it is needed.
+  void expect(Deployment deployment) {
+    var versions = deployment.versionIds().stream().map(this::version).toList();
+    if (versions.stream().anyMatch(ScriptVersion::hostsDurableObjects)) {
+      hosts
+          .computeIfAbsent(deployment.script(), script -> new DurableHost(starter))
+          .expect(versions, deployment.main());
+    }
+  }
+
+  /// Tells which versions have traffic; the others may be ended.
+  void live(Set<String> versionIds) {
+    live = Set.copyOf(versionIds);
+  }
+
+  /// A script that no longer has Durable Objects, or is gone, needs no host.
+  void closeHost(String script) {
+    var host = hosts.remove(script);
+    if (host != null) {
+      host.close();
+    }
+  }
+
+  boolean hasHost(String script) {
+    return hosts.containsKey(script);
+  }
+
+  void retire(String versionId) {
+    var slot = slots.remove(versionId);
+    if (slot != null) {
+      slot.retire();
+    }
+  }
+
+  Optional<VersionSlot> slotOf(String versionId) {
+    return Optional.ofNullable(slots.get(versionId));
+  }
+
+  private ScriptVersion version(String versionId) {
+    return platform
+        .version(versionId)
+        .orElseThrow(() -> new IllegalStateException("there is no version " + versionId));
+  }
+
+  private VersionSlot slot(ScriptVersion version) {
+    return slots.computeIfAbsent(version.versionId(), id -> new VersionSlot(starter, version));
+  }
+
+  private void trim() {
+    List<VersionSlot> idle = new ArrayList<>();
+    slots.forEach((id, slot) -> {
+      if (!live.contains(id) && slot.isRunning()) {
+        idle.add(slot);
+      }
+    });
+    idle.sort(Comparator.comparingLong(VersionSlot::lastUsed).reversed());
+    idle.stream().skip(KEPT_IDLE).forEach(slot -> slot.stopIfUnusedFor(LINGER));
+  }
+
+  @Override
+  public void close() {
+    trimmer.shutdownNow();
+    try (var ending = Executors.newVirtualThreadPerTaskExecutor()) {
+      hosts.values().forEach(host -> ending.execute(host::close));
+      slots.values().forEach(slot -> ending.execute(slot::stop));
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package dev.clodo.sandbox.runtime;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// What the workerds of the sandbox call: the control services behind their bindings. A request
+/// proves with a token, which only a configuration can set, that it comes from one of them.
+final class InnerServer implements AutoCloseable {
+
+  /// Larger than a queue batch (256 KB) and the trace of a chatty Worker; bodies of assets and of
+  /// outbound requests are bounded by the platform's own 100 MB.
+  private static final long MAX_BODY = 100L << 20;
+
+  /// Answers one request of a service.
+  interface Service {
+    Reply answer(HttpHead head, byte[] body) throws IOException;
+  }
+
+  /// An answer in memory.
+  @SuppressWarnings("ArrayRecordComponent") // Written once, never compared.
+  record Reply(int status, Map<String, String> headers, byte[] body) {
+    static Reply text(int status, String text) {
+      return new Reply(
+          status,
+          Map.of("Content-Type", "text/plain;charset=UTF-8"),
+          text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Reply json(String json) {
+      return new Reply(
+          200, Map.of("Content-Type", "application/json"), json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Reply empty(int status) {
+      return new Reply(status, Map.of(), new byte[0]);
+    }
+  }
+
+  private final ServerSocket listener;
+  private final String token;
+  private final Map<String, Service> services;
+  private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+
+  InnerServer(String token, Map<String, Service> services) {
+    this.token = token;
+    this.services = Map.copyOf(services);
+    try {
+      listener = new ServerSocket(0, 256, InetAddress.getLoopbackAddress());
+    } catch (IOException e) {
+      throw new UncheckedIOException("no free loopback port", e);
+    }
+    Thread.ofPlatform().daemon().name("sandbox-inner").start(this::accept);
+  }
+
+  int port() {
+    return listener.getLocalPort();
+  }
+
+  private void accept() {
+    while (!listener.isClosed()) {
+      try {
+        Socket socket = listener.accept();
+        Thread.ofVirtual().name("sandbox-inner-call").start(() -> serve(socket));
+      } catch (IOException e) {
+        // Closed, or one connection less; the next may come.
+      }
+    }
+  }
+
+  private void serve(Socket socket) {
+    try (var connection = new Connection(socket)) {
+      open.add(connection);
+      try {
+        while (exchange(connection)) {
+          // Until either side ends the connection.
+        }
+      } finally {
+        open.remove(connection);
+      }
+    } catch (IOException e) {
+      // The caller is gone.
+    }
+  }
+
+  private boolean exchange(Connection connection) throws IOException {
+    var head = connection.in().head();
+    if (head.isEmpty()) {
+      return false;
+    }
+    var request = head.get();
+    if (request.method().equals("CONNECT")) {
+      write(connection, request, Reply.text(403, "connections out of the sandbox are denied"));
+      return false;
+    }
+    if (request.lists("Expect", "100-continue")) {
+      connection.out().write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      connection.out().flush();
+    }
+    var body = connection.in().body(HttpInput.ofRequest(request), MAX_BODY);
+    write(connection, request, answer(request, body));
+    return !request.closes();
+  }
+
+  private Reply answer(HttpHead request, byte[] body) throws IOException {
+    if (!request.get(Surroundings.TOKEN).equals(token)) {
+      return Reply.text(403, "not for you");
+    }
+    var service = services.get(request.get(Surroundings.SERVICE));
+    if (service == null) {
+      return Reply.text(404, "no such service");
+    }
+    try {
+      return service.answer(request, body);
+    } catch (RuntimeException e) {
+      var message = e.getMessage();
+      return Reply.text(500, message == null ? e.getClass().getSimpleName() : message);
+    }
+  }
+
+  private static void write(Connection connection, HttpHead request, Reply reply)
+      throws IOException {
+    var head = new HttpHead("HTTP/1.1 " + reply.status() + " " + Pages.reason(reply.status()));
+    reply.headers().forEach(head::add);
+    boolean bodiless = reply.status() == 204 || reply.status() == 304;
+    if (!bodiless && !head.has("Content-Length")) {
+      head.add("Content-Length", String.valueOf(reply.body().length));
+    }
+    connection.out().write(head.bytes());
+    if (!bodiless && !request.method().equals("HEAD")) {
+      connection.out().write(reply.body());
+    }
+    connection.out().flush();
+  }
+
+  @Override
+  public void close() {
+    try {
+      listener.close();
+    } catch (IOException e) {
+      // Nothing more can be done about a port.
+    }
+    open.forEach(Connection::close);
+  }
+}

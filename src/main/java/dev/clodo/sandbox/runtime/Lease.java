@@ -1,0 +1,16 @@
+package dev.clodo.sandbox.runtime;
+
+/// The right to send one request to a running version. While it is open, the version's process is
+/// not ended.
+///
+/// @param pool connections to the version's socket
+/// @param service the version's name inside its process
+/// @param debugAddress where other workerds reach that process
+record Lease(
+    String versionId, ConnectionPool pool, String service, String debugAddress, Runnable release)
+    implements AutoCloseable {
+  @Override
+  public void close() {
+    release.run();
+  }
+}

@@ -1,0 +1,56 @@
+package dev.clodo.sandbox.runtime;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// A workerd that serves one version, or the live versions of a Durable Object script.
+final class RunningVersion {
+
+  private final WorkerdProcess process;
+  private final Started started;
+  private final Map<String, ConnectionPool> pools = new HashMap<>();
+
+  /// @param started what the first version told at its start
+  RunningVersion(WorkerdProcess process, List<ScriptVersion> versions, Started started) {
+    this.process = process;
+    this.started = started;
+    for (var version : versions) {
+      pools.put(
+          version.versionId(), new ConnectionPool(process.port(VersionConfig.serviceOf(version))));
+    }
+  }
+
+  Started started() {
+    return started;
+  }
+
+  ConnectionPool pool(ScriptVersion version) {
+    var pool = pools.get(version.versionId());
+    if (pool == null) {
+      throw new IllegalStateException("version " + version.versionId() + " runs elsewhere");
+    }
+    return pool;
+  }
+
+  String service(ScriptVersion version) {
+    return VersionConfig.serviceOf(version);
+  }
+
+  String debugAddress() {
+    return process.debugAddress();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  void stop() {
+    pools.values().forEach(ConnectionPool::close);
+    process.stop();
+  }
+}

@@ -1,0 +1,89 @@
+package dev.clodo.sandbox.runtime;
+
+import java.time.Duration;
+
+/// The place of one version's process, which comes and goes.
+final class VersionSlot {
+
+  private final VersionStarter starter;
+  private final ScriptVersion version;
+  private final java.util.ArrayList<RunningVersion> running = new java.util.ArrayList<>(1);
+  private int users;
+  private boolean retired;
+  private volatile long lastUsed = System.nanoTime();
+
+  VersionSlot(VersionStarter starter, ScriptVersion version) {
+    this.starter = starter;
+    this.version = version;
+  }
+
+  /// Starts the process if it isn't up.
+  synchronized Lease lease() {
+    var up = up();
+    users++;
+    lastUsed = System.nanoTime();
+    return new Lease(
+        version.versionId(),
+        up.pool(version),
+        up.service(version),
+        up.debugAddress(),
+        this::release);
+  }
+
+  synchronized Started started() {
+    lastUsed = System.nanoTime();
+    return up().started();
+  }
+
+  private RunningVersion up() {
+    if (!running.isEmpty() && !running.getFirst().isAlive()) {
+      stop();
+    }
+    if (running.isEmpty()) {
+      running.add(starter.start(version));
+    }
+    return running.getFirst();
+  }
+
+  private synchronized void release() {
+    users--;
+    lastUsed = System.nanoTime();
+    if (retired && users == 0) {
+      stop();
+    }
+  }
+
+  long lastUsed() {
+    return lastUsed;
+  }
+
+  synchronized int users() {
+    return users;
+  }
+
+  synchronized long pid() {
+    return up().pid();
+  }
+
+  synchronized boolean isRunning() {
+    return !running.isEmpty();
+  }
+
+  synchronized void stopIfUnusedFor(Duration time) {
+    if (users == 0 && System.nanoTime() - lastUsed >= time.toNanos()) {
+      stop();
+    }
+  }
+
+  synchronized void retire() {
+    retired = true;
+    if (users == 0) {
+      stop();
+    }
+  }
+
+  synchronized void stop() {
+    running.forEach(RunningVersion::stop);
+    running.clear();
+  }
+}

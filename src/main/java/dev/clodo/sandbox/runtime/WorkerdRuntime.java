@@ -1,0 +1,214 @@
+package dev.clodo.sandbox.runtime;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/// The runtime's parts put together.
+final class WorkerdRuntime implements SandboxRuntime {
+
+  private static final int VERSION_SECONDS = 10;
+
+  private final Platform platform;
+  private final ProcessNotes notes;
+  private final Router router = new Router();
+  private final Fleet fleet;
+  private final InnerServer inner;
+  private final Edge edge;
+  private final Map<String, Object> changing = new ConcurrentHashMap<>();
+  private final ScheduledExecutorService propagation =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> Thread.ofPlatform().daemon().name("sandbox-propagation").unstarted(task));
+
+  WorkerdRuntime(RuntimeSettings settings, Platform platform) {
+    this.platform = platform;
+    var token = token();
+    var newestDate = newestDate(settings.workerd());
+    notes = ProcessNotes.open(settings.home().resolve("processes"));
+    inner = new InnerServer(token, services());
+    var surroundings = new Surroundings(inner.port(), 0, token, newestDate);
+    fleet =
+        new Fleet(
+            platform,
+            new VersionStarter(settings.workerd(), settings.home(), notes, () -> surroundings));
+    edge = new Edge(settings.edgePort(), platform, router, fleet);
+  }
+
+  private Map<String, InnerServer.Service> services() {
+    return Map.of("outbound", new Outbound(platform), "cache", WorkerdRuntime::noCache);
+  }
+
+  /// The Cache API outside a zone: storing does nothing, and nothing is found.
+  private static InnerServer.Reply noCache(HttpHead head, byte[] body) {
+    return switch (head.method()) {
+      case "PUT" -> InnerServer.Reply.empty(204);
+      case "PURGE" -> InnerServer.Reply.empty(404);
+      default -> new InnerServer.Reply(504, Map.of("CF-Cache-Status", "MISS"), new byte[0]);
+    };
+  }
+
+  @Override
+  public Started start(ScriptVersion version) {
+    if (version.code() instanceof Code.AssetsOnly) {
+      return new Started(0, List.of("fetch"), List.of());
+    }
+    return fleet.validate(version);
+  }
+
+  @Override
+  public void deploy(String script, List<Share> shares) {
+    var deployment = deployment(script, shares);
+    synchronized (changing.computeIfAbsent(script, name -> new Object())) {
+      fleet.prepare(deployment);
+      var delay = platform.propagationDelay();
+      if (delay.isZero()) {
+        enforce(deployment);
+      } else {
+        var _ =
+            propagation.schedule(
+                () -> enforce(deployment), delay.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    }
+  }
+
+  @Override
+  public void restore(String script, List<Share> shares) {
+    var deployment = deployment(script, shares);
+    fleet.expect(deployment);
+    enforce(deployment);
+  }
+
+  private Deployment deployment(String script, List<Share> shares) {
+    return Deployment.of(
+        script,
+        shares,
+        shares.stream()
+            .map(share ->
+                platform
+                    .version(share.versionId())
+                    .orElseThrow(() ->
+                        new IllegalStateException("there is no version " + share.versionId())))
+            .toList());
+  }
+
+  private void enforce(Deployment deployment) {
+    router.put(deployment);
+    tellWhatIsLive();
+  }
+
+  private void tellWhatIsLive() {
+    var live = new HashSet<String>();
+    router.all().forEach(each -> live.addAll(each.versionIds()));
+    fleet.live(live);
+  }
+
+  @Override
+  public void forget(String script) {
+    synchronized (changing.computeIfAbsent(script, name -> new Object())) {
+      var last = router.deployment(script);
+      router.remove(script);
+      tellWhatIsLive();
+      fleet.closeHost(script);
+      last.ifPresent(deployment -> deployment.versionIds().forEach(fleet::retire));
+    }
+    changing.remove(script);
+  }
+
+  @Override
+  public void retire(String versionId) {
+    fleet.retire(versionId);
+  }
+
+  @Override
+  public void deleteDurableObjects(String script, String storageKey) {
+    throw new UnsupportedOperationException("Durable Objects are not available in the sandbox");
+  }
+
+  @Override
+  public ScheduledOutcome scheduled(String script, String cron, Instant scheduledTime) {
+    throw new UnsupportedOperationException("scheduled events are not available in the sandbox");
+  }
+
+  @Override
+  public QueueBroker queues() {
+    throw new UnsupportedOperationException("queues are not available in the sandbox");
+  }
+
+  @Override
+  public KvStore kv(String namespaceId) {
+    throw new UnsupportedOperationException("KV is not available in the sandbox");
+  }
+
+  @Override
+  public D1Database d1(String databaseId) {
+    throw new UnsupportedOperationException("D1 is not available in the sandbox");
+  }
+
+  /// Requests that a version is answering now.
+  int requestsUnderWay(String versionId) {
+    return fleet.slotOf(versionId).map(VersionSlot::users).orElse(0);
+  }
+
+  /// The process that runs a version.
+  long pid(String versionId) {
+    return fleet
+        .slotOf(versionId)
+        .orElseThrow(() -> new IllegalStateException("version " + versionId + " does not run"))
+        .pid();
+  }
+
+  @Override
+  public int edgePort() {
+    return edge.port();
+  }
+
+  @Override
+  public void close() {
+    propagation.shutdownNow();
+    edge.close();
+    fleet.close();
+    inner.close();
+    notes.close();
+  }
+
+  private static String token() {
+    var bytes = new byte[24];
+    new java.security.SecureRandom().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  /// workerd's version is the newest compatibility date it knows: `workerd 2026-11-17`.
+  private static String newestDate(Path workerd) {
+    try {
+      var process =
+          new ProcessBuilder(List.of(workerd.toString(), "--version"))
+              .redirectErrorStream(true)
+              .start();
+      if (!process.waitFor(VERSION_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IllegalStateException(workerd + " --version does not end");
+      }
+      var said =
+          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      if (!said.matches("workerd \\d{4}-\\d{2}-\\d{2}")) {
+        throw new IllegalStateException(workerd + " is not workerd: it says " + said);
+      }
+      return said.substring("workerd ".length());
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't run " + workerd, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}
