@@ -34,6 +34,9 @@ public sealed interface Binding {
   /** A secret that the configuration declares as required; its value lives only at Cloudflare. */
   record Secret(String name, Location at) implements Binding {}
 
-  /** A kind that needs no treatment of its own; {@code type} is wrangler's configuration key. */
+  /**
+   * A kind that needs no treatment of its own; {@code type} is wrangler's configuration key, for
+   * one under {@code unsafe} that word and its own type: {@code unsafe_ratelimit}.
+   */
   record Other(String name, String type, Location at) implements Binding {}
 }

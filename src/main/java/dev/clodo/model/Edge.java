@@ -13,6 +13,7 @@ public record Edge(ServiceName from, ServiceName to, Via via, String detail) {
     /** The producer needs the consumer. */
     QUEUE,
     DURABLE_OBJECT,
+    WORKFLOW,
     TAIL,
     DISPATCH
   }

@@ -1,0 +1,17 @@
+package dev.clodo.discover;
+
+import java.util.List;
+
+/**
+ * Looks around one configuration and notes facts that checks need. A new kind of fact is a new
+ * collector in {@link #all}.
+ */
+interface FactCollector {
+  /** Reads what it needs through {@code facts}, which bounds and remembers it. */
+  void collect(Facts facts);
+
+  /** In the order in which they run; a later one may read what an earlier one found. */
+  static List<FactCollector> all() {
+    return List.of(new ConfiguredPaths());
+  }
+}
