@@ -1,0 +1,5 @@
+/** Keeps runs, journals and leases in an SQLite file. */
+@NullMarked
+package dev.clodo.adapter.sql;
+
+import org.jspecify.annotations.NullMarked;

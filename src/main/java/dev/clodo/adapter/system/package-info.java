@@ -1,0 +1,5 @@
+/** The machine's own clock. */
+@NullMarked
+package dev.clodo.adapter.system;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,341 @@
+package dev.clodo.adapter.wrangler;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.clodo.model.ConfigValue;
+import dev.clodo.model.Service;
+import dev.clodo.model.Tag;
+import dev.clodo.model.Target;
+import dev.clodo.model.VersionId;
+import dev.clodo.port.StepFailed;
+import dev.clodo.port.Unreachable;
+import dev.clodo.port.UserError;
+import dev.clodo.port.Wrangler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Changes Cloudflare through wrangler. What wrangler says is never taken on trust: a success needs
+ * the exit code and the entry in its output file, and after a failure that may have had an effect
+ * the truth is read back.
+ */
+public final class WranglerAdapter implements Wrangler, AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Any date that the platform knows will do: the stand-in uses nothing that depends on it. */
+  private static final String STAND_IN_DATE = "2024-09-23";
+
+  private static final String STAND_IN =
+      """
+      // Stands in until the service itself is deployed, so that others can bind to it.
+      export default {
+        fetch() {
+          return new Response("This service is being deployed.\\n", {
+            status: 503,
+            headers: { "Retry-After": "30" },
+          });
+        },
+      };
+      """;
+
+  /** A row of the table that wrangler prints while it applies migrations: name and mark. */
+  private static final Pattern MIGRATION_ROW =
+      Pattern.compile("^[│|]\\s*(\\S.*?)\\s*[│|]\\s*(✅|❌|🕒)[^│|]*[│|]\\s*$");
+
+  private final Toolchain toolchain;
+  private final Map<String, String> environment;
+  private final WranglerCommands commands;
+  private final Runner runner;
+  private final Set<String> secrets;
+
+  /**
+   * @param environment the environment of this process
+   */
+  public WranglerAdapter(Toolchain toolchain, Map<String, String> environment) {
+    this(toolchain, environment, new WranglerProcess(new Scripts(toolchain)));
+  }
+
+  WranglerAdapter(Toolchain toolchain, Map<String, String> environment, Runner runner) {
+    this.toolchain = toolchain;
+    this.environment = Map.copyOf(environment);
+    this.commands = new WranglerCommands(environment);
+    this.runner = runner;
+    this.secrets = WranglerEnvironment.secrets(environment);
+  }
+
+  @Override
+  public Built build(Service service) {
+    var target = service.target();
+    try (var folder = TemporaryFolder.create()) {
+      var outfile = folder.path().resolve("upload.form");
+      var command = commands.build(target, outfile);
+      var ran = run(target, command);
+      if (!ran.succeeded()) {
+        throw complaint(ran).asException(command, target.service().value());
+      }
+      var digest = MessageDigest.getInstance("SHA-256");
+      var body = UploadBody.parse(Files.readAllBytes(outfile));
+      body.addTo(digest);
+      for (var assets : assetFolders(service)) {
+        assets.addTo(digest);
+      }
+      return new Built(HexFormat.of().formatHex(digest.digest()), body.moduleBytes());
+    } catch (IOException e) {
+      throw new StepFailed(
+          "can't read what wrangler built for " + target.service() + ": " + e.getMessage(), e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  @Override
+  public VersionId upload(Target target, Tag tag, String message) {
+    var command = commands.upload(target, tag, message);
+    var ran = run(target, command);
+    var version = ran.versionIn("version-upload");
+    if (ran.succeeded() && version.isPresent()) {
+      return new VersionId(version.get());
+    }
+    if (ran.succeeded() || hasUploaded(ran)) {
+      throw new Unreachable(
+          command.title()
+              + " uploaded "
+              + target.service()
+              + " but did not name the version"
+              + (ran.succeeded() ? "." : ": " + complaint(ran).said()));
+    }
+    throw complaint(ran).asException(command, target.service().value());
+  }
+
+  @Override
+  public VersionId deploy(Target target, Tag tag, String message) {
+    var command = commands.deploy(target, tag, message);
+    var ran = run(target, command);
+    if (stoppedOverApiChange(ran)) {
+      // The change that wrangler warns of is the split that Clodo itself set through the API; an
+      // edit in the dashboard gives another warning, and that one still stops the deploy.
+      command = commands.deployOverApiChange(target, tag, message);
+      ran = run(target, command);
+    }
+    var version = ran.versionIn("deploy");
+    if (ran.succeeded() && version.isPresent()) {
+      return new VersionId(version.get());
+    }
+    return afterTrouble(target, tag, command, ran);
+  }
+
+  @Override
+  public void bootstrap(Target target, Tag tag) {
+    try (var folder = TemporaryFolder.create()) {
+      var config = folder.path().resolve("wrangler.json");
+      var settings = JSON.createObjectNode();
+      settings.put("name", target.service().value());
+      settings.put("main", "stand-in.js");
+      settings.put("compatibility_date", STAND_IN_DATE);
+      settings.put("workers_dev", false);
+      settings.put("preview_urls", false);
+      Files.writeString(config, settings.toString());
+      Files.writeString(folder.path().resolve("stand-in.js"), STAND_IN);
+      var standIn =
+          new Target(
+              target.service(), dev.clodo.model.EnvironmentName.TOP_LEVEL, folder.path(), config);
+      var command = commands.deploy(standIn, tag, "stands in until the service is deployed");
+      var ran = runner.run(toolchain.tools(target.home()), command);
+      if (!ran.succeeded() || ran.versionIn("deploy").isEmpty()) {
+        throw complaint(ran).asException(command, target.service().value());
+      }
+    } catch (IOException e) {
+      throw new UserError(
+          UserError.Kind.ENVIRONMENT, "can't write a temporary configuration: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public void applyTriggers(Target target) {
+    var command = commands.triggers(target);
+    var ran = run(target, command);
+    if (!ran.succeeded()) {
+      throw complaint(ran).asException(command, target.service().value());
+    }
+  }
+
+  @Override
+  public List<String> migrate(Target target, String database) {
+    var command = commands.migrate(target, database);
+    var ran = run(target, command);
+    var applied = appliedIn(ran.out());
+    if (ran.succeeded()) {
+      return applied;
+    }
+    var complaint = complaint(ran);
+    var about =
+        "database "
+            + database
+            + (applied.isEmpty() ? "" : " after it had applied " + String.join(", ", applied));
+    throw complaint.asException(command, about);
+  }
+
+  /** Starts loading wrangler, so that it is ready when the first command comes. */
+  public void warmUp(Path home) {
+    toolchain.tools(home);
+  }
+
+  /**
+   * Runs wrangler as if it had been typed: same arguments, same streams, same folder.
+   *
+   * @return its exit code
+   */
+  public int passThrough(Path directory, List<String> arguments) {
+    return new PassThrough(toolchain, environment).run(directory, arguments);
+  }
+
+  @Override
+  public void close() {
+    runner.close();
+  }
+
+  private Ran run(Target target, WranglerCommand command) {
+    return runner.run(toolchain.tools(target.home()), command);
+  }
+
+  private Complaint complaint(Ran ran) {
+    return Complaint.of(ran, secrets);
+  }
+
+  /** Static assets and the older Workers Sites: neither is part of the upload body. */
+  private static List<AssetFolder> assetFolders(Service service) {
+    var base = Optional.ofNullable(service.config().getParent()).orElse(service.home());
+    var folders = new ArrayList<AssetFolder>();
+    folderIn(service.settings(), "assets", "directory")
+        .ifPresent(d -> folders.add(new AssetFolder(base.resolve(d).normalize())));
+    folderIn(service.settings(), "site", "bucket")
+        .ifPresent(d -> folders.add(new AssetFolder(base.resolve(d).normalize())));
+    return folders;
+  }
+
+  private static Optional<String> folderIn(ConfigValue.Table settings, String table, String key) {
+    return settings.table(table).flatMap(t -> t.text(key));
+  }
+
+  /** wrangler prints this line as soon as Cloudflare has taken the upload. */
+  private static boolean hasUploaded(Ran ran) {
+    return ran.out().lines().anyMatch(l -> l.startsWith("Uploaded "));
+  }
+
+  private static boolean stoppedOverApiChange(Ran ran) {
+    return !ran.succeeded()
+        && ran.entry("deploy").isPresent()
+        && ran.versionIn("deploy").isEmpty()
+        && ran.err().contains("last updated via the script API");
+  }
+
+  /**
+   * A failed deploy may have uploaded, may be serving, and may have failed only over a route: the
+   * account tells which.
+   */
+  private VersionId afterTrouble(Target target, Tag tag, WranglerCommand command, Ran ran) {
+    var complaint = complaint(ran);
+    boolean stopped = ran.entry("deploy").isPresent() && ran.versionIn("deploy").isEmpty();
+    if (stopped && !ran.succeeded()) {
+      throw new StepFailed(
+          "wrangler did not deploy "
+              + target.service()
+              + ", because somebody changed it elsewhere since: "
+              + complaint.said()
+              + " Bring the change into "
+              + target.config()
+              + ", or deploy once with wrangler deploy.");
+    }
+    boolean uploaded = ran.succeeded() || hasUploaded(ran);
+    if (!uploaded) {
+      throw complaint.asException(command, target.service().value());
+    }
+    var version =
+        versionTagged(target, tag)
+            .orElseThrow(() -> complaint.asException(command, target.service().value()));
+    if (!servesAlone(target, version)) {
+      throw complaint.asException(command, target.service().value());
+    }
+    applyTriggers(target);
+    return version;
+  }
+
+  private Optional<VersionId> versionTagged(Target target, Tag tag) {
+    for (var version : read(target, commands.versions(target))) {
+      if (version.path("annotations").path("workers/tag").asText("").equals(tag.toString())) {
+        return Optional.of(new VersionId(version.path("id").asText()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private boolean servesAlone(Target target, VersionId version) {
+    var shares = read(target, commands.serving(target)).path("versions");
+    return shares.size() == 1
+        && shares.path(0).path("version_id").asText("").equals(version.value());
+  }
+
+  private JsonNode read(Target target, WranglerCommand command) {
+    var ran = run(target, command);
+    if (!ran.succeeded()) {
+      throw new Unreachable(
+          "can't tell what " + target.service() + " serves now: " + complaint(ran).said());
+    }
+    try {
+      return JSON.readTree(ran.out());
+    } catch (IOException e) {
+      throw new Unreachable(command.title() + " gave no JSON for " + target.service(), e);
+    }
+  }
+
+  /** The migrations marked as done in the tables that wrangler prints, in order. */
+  static List<String> appliedIn(String out) {
+    var done = new LinkedHashSet<String>();
+    for (var line : out.lines().toList()) {
+      var row = MIGRATION_ROW.matcher(line);
+      if (row.find() && row.group(2).equals("✅")) {
+        done.add(row.group(1));
+      }
+    }
+    return List.copyOf(done);
+  }
+
+  /** A folder that is gone when it is no longer needed. */
+  private record TemporaryFolder(Path path) implements AutoCloseable {
+    static TemporaryFolder create() {
+      try {
+        return new TemporaryFolder(Files.createTempDirectory("clodo-wrangler").toRealPath());
+      } catch (IOException e) {
+        throw new UserError(
+            UserError.Kind.ENVIRONMENT,
+            "can't write to the temporary folder: "
+                + e.getMessage()
+                + ". Free some space or set TMPDIR.");
+      }
+    }
+
+    @Override
+    public void close() {
+      try (var files = Files.walk(path)) {
+        for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(file);
+        }
+      } catch (IOException e) {
+        // A left-over in the temporary folder harms nobody.
+        return;
+      }
+    }
+  }
+}

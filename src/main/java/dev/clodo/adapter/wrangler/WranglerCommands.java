@@ -1,0 +1,78 @@
+package dev.clodo.adapter.wrangler;
+
+import dev.clodo.model.Tag;
+import dev.clodo.model.Target;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Builds wrangler's command lines. Pure: the same target gives the same command.
+ *
+ * <p>Two guards stand in each: {@code --config}, without which wrangler searches upward, follows
+ * redirects for some commands only, and configures a folder by itself when it finds nothing; and
+ * {@code --env}, empty for the top level, so that no variable selects another environment.
+ */
+final class WranglerCommands {
+  /** A project's own build command runs inside wrangler and may take its minutes. */
+  static final Duration LIMIT = Duration.ofMinutes(10);
+
+  /** Calls that only read, or send a few small requests. */
+  static final Duration SHORT_LIMIT = Duration.ofMinutes(2);
+
+  private final Map<String, String> environment;
+
+  /**
+   * @param full the environment of this process
+   */
+  WranglerCommands(Map<String, String> full) {
+    this.environment = WranglerEnvironment.from(full);
+  }
+
+  /** Writes the exact upload body into a file and sends nothing. */
+  WranglerCommand build(Target target, Path outfile) {
+    return on(target, LIMIT, "deploy", "--dry-run", "--outfile", outfile.toString());
+  }
+
+  WranglerCommand upload(Target target, Tag tag, String message) {
+    return on(target, LIMIT, "versions", "upload", "--tag=" + tag, "--message=" + message);
+  }
+
+  /** With {@code --strict}: wrangler stops where somebody changed the Worker elsewhere. */
+  WranglerCommand deploy(Target target, Tag tag, String message) {
+    return on(target, LIMIT, "deploy", "--strict", "--tag=" + tag, "--message=" + message);
+  }
+
+  /** The same without the guard, for a Worker whose last change was Clodo's own API call. */
+  WranglerCommand deployOverApiChange(Target target, Tag tag, String message) {
+    return on(target, LIMIT, "deploy", "--tag=" + tag, "--message=" + message);
+  }
+
+  WranglerCommand triggers(Target target) {
+    return on(target, SHORT_LIMIT, "triggers", "deploy");
+  }
+
+  WranglerCommand migrate(Target target, String database) {
+    return on(target, LIMIT, "d1", "migrations", "apply", database, "--remote");
+  }
+
+  /** What serves traffic now, as JSON on standard output. */
+  WranglerCommand serving(Target target) {
+    return on(target, SHORT_LIMIT, "deployments", "status", "--json");
+  }
+
+  /** The last ten versions with their annotations, as JSON on standard output. */
+  WranglerCommand versions(Target target) {
+    return on(target, SHORT_LIMIT, "versions", "list", "--json");
+  }
+
+  private WranglerCommand on(Target target, Duration limit, String... words) {
+    var arguments = new ArrayList<>(List.of(words));
+    arguments.add("--config");
+    arguments.add(target.config().toString());
+    arguments.add("--env=" + target.environment().value());
+    return new WranglerCommand(arguments, environment, target.home(), limit);
+  }
+}
