@@ -24,6 +24,7 @@ final class WorkerdRuntime implements SandboxRuntime {
   private final Router router = new Router();
   private final Fleet fleet;
   private final InnerServer inner;
+  private final Storage storage;
   private final Edge edge;
   private final Map<String, Object> changing = new ConcurrentHashMap<>();
   private final ScheduledExecutorService propagation =
@@ -36,7 +37,8 @@ final class WorkerdRuntime implements SandboxRuntime {
     var newestDate = newestDate(settings.workerd());
     notes = ProcessNotes.open(settings.home().resolve("processes"));
     inner = new InnerServer(token, services());
-    var surroundings = new Surroundings(inner.port(), 0, token, newestDate);
+    storage = new Storage(settings.workerd(), settings.home(), notes, token);
+    var surroundings = new Surroundings(inner.port(), storage.port(), token, newestDate);
     fleet =
         new Fleet(
             platform,
@@ -146,17 +148,21 @@ final class WorkerdRuntime implements SandboxRuntime {
 
   @Override
   public KvStore kv(String namespaceId) {
-    throw new UnsupportedOperationException("KV is not available in the sandbox");
+    return new StoredKv(storage, namespaceId);
   }
 
   @Override
   public D1Database d1(String databaseId) {
-    throw new UnsupportedOperationException("D1 is not available in the sandbox");
+    return new StoredD1(storage, databaseId);
   }
 
   /// Requests that a version is answering now.
   int requestsUnderWay(String versionId) {
     return fleet.slotOf(versionId).map(VersionSlot::users).orElse(0);
+  }
+
+  long storagePid() {
+    return storage.pid();
   }
 
   /// The process that runs a version.
@@ -177,6 +183,7 @@ final class WorkerdRuntime implements SandboxRuntime {
     propagation.shutdownNow();
     edge.close();
     fleet.close();
+    storage.close();
     inner.close();
     notes.close();
   }

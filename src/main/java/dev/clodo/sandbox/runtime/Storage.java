@@ -1,0 +1,147 @@
+package dev.clodo.sandbox.runtime;
+
+import static dev.clodo.sandbox.runtime.Capnp.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// The one workerd that keeps KV namespaces, D1 databases and R2 buckets. Workers reach it through
+/// their bindings, the REST API through {@link KvStore} and {@link D1Database}: both see one state.
+final class Storage implements AutoCloseable {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final List<String> PROGRAMS =
+      List.of("storage.js", "kv.js", "d1.js", "chunks.js", "sql.js", "control.js");
+
+  private final Path workerd;
+  private final Path home;
+  private final ProcessNotes notes;
+  private final String token;
+  private WorkerdProcess process;
+  private volatile ConnectionPool pool;
+  private boolean closed;
+
+  Storage(Path workerd, Path home, ProcessNotes notes, String token) {
+    this.workerd = workerd;
+    this.home = home;
+    this.notes = notes;
+    this.token = token;
+    process = start(0);
+    pool = new ConnectionPool(process.port("storage"));
+  }
+
+  int port() {
+    return pool.port();
+  }
+
+  synchronized long pid() {
+    return process.pid();
+  }
+
+  /// Calls a service of the storage. If its process has died, it is started again, on the same port
+  /// since the versions' configurations name it.
+  HttpCall.Answer call(
+      String service,
+      String id,
+      String method,
+      String path,
+      Map<String, String> headers,
+      byte[] body) {
+    var all = new java.util.LinkedHashMap<>(headers);
+    all.put(Surroundings.TOKEN, token);
+    all.put(Surroundings.SERVICE, service);
+    all.put("X-Clodo-Id", id);
+    ensureAlive();
+    try {
+      return HttpCall.call(pool, method, path, all, body);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the sandbox's storage does not answer", e);
+    }
+  }
+
+  /// Asks for an event or a setting of the process itself.
+  JsonNode control(JsonNode what) {
+    var answer =
+        call(
+            "control", "", "POST", "/", Map.of(), what.toString().getBytes(StandardCharsets.UTF_8));
+    return json(answer);
+  }
+
+  static JsonNode json(HttpCall.Answer answer) {
+    try {
+      return JSON.readTree(answer.body());
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "the sandbox's storage says "
+              + answer.status()
+              + " "
+              + new String(answer.body(), StandardCharsets.UTF_8),
+          e);
+    }
+  }
+
+  synchronized void ensureAlive() {
+    if (!process.isAlive() && !closed) {
+      pool.close();
+      process = start(pool.port());
+      pool = new ConnectionPool(pool.port());
+    }
+  }
+
+  private WorkerdProcess start(int port) {
+    var disk = home.resolve("storage");
+    try {
+      Files.createDirectories(disk);
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't keep data in " + disk, e);
+    }
+    var config = new WorkerdConfig();
+    var modules =
+        PROGRAMS.stream()
+            .map(name ->
+                "(name = "
+                    + text(name)
+                    + ", esModule = "
+                    + config.embedText(Programs.text(name))
+                    + ")")
+            .toList();
+    config.service(
+        "disk",
+        "disk = (path = "
+            + text(disk.toAbsolutePath().toString())
+            + ", writable = true, allowDotfiles = true)");
+    config.service(
+        "storage",
+        "worker = (modules = ["
+            + String.join(", ", modules)
+            + "], compatibilityDate = \"2025-09-01\","
+            + " compatibilityFlags = [\"experimental\", \"service_binding_extra_handlers\"],"
+            + " durableObjectNamespaces = ["
+            + "(className = \"Namespace\", uniqueKey = \"kv\", enableSql = true),"
+            + " (className = \"Database\", uniqueKey = \"d1\", enableSql = true)],"
+            + " durableObjectStorage = (localDisk = \"disk\"),"
+            + " bindings = [(name = \"TOKEN\", text = "
+            + text(token)
+            + "), (name = \"NAMESPACE\", durableObjectNamespace = \"Namespace\"),"
+            + " (name = \"DATABASE\", durableObjectNamespace = \"Database\"),"
+            + " (name = \"DEBUG_PORT\", workerdDebugPort = void)])");
+    config.socket("storage", port, text("storage"));
+    return WorkerdProcess.start(
+        workerd, config, Set.of("storage"), home.resolve("run").resolve("storage"), notes);
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    pool.close();
+    process.stop();
+  }
+}
