@@ -10,8 +10,14 @@ interface FactCollector {
   /** Reads what it needs through {@code facts}, which bounds and remembers it. */
   void collect(Facts facts);
 
-  /** In the order in which they run; a later one may read what an earlier one found. */
+  /** In the order in which they run. */
   static List<FactCollector> all() {
-    return List.of(new ConfiguredPaths());
+    return List.of(
+        new ConfiguredPaths(),
+        new ProjectFiles(),
+        new PipelineFiles(),
+        new LocalSecretNames(),
+        new AssetFiles(),
+        new SourceFiles());
   }
 }

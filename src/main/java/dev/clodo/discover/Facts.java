@@ -1,8 +1,8 @@
 package dev.clodo.discover;
 
 import dev.clodo.model.ConfigValue;
+import dev.clodo.model.Service;
 import dev.clodo.model.Surroundings;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,71 +15,121 @@ import java.util.Set;
 
 /** The facts found around one configuration so far, and the bounded way to find more. */
 final class Facts {
+  private final FileCache files;
   private final Path home;
-  private final Path config;
+  private final WranglerConfigManager.ConfigFile config;
   private final ConfigValue.Table settings;
-  private final ConfigValue.Table written;
+  private final Path root;
   private final Set<Path> existing = new LinkedHashSet<>();
   private final Map<Path, String> texts = new LinkedHashMap<>();
+  private final Map<Path, Long> sizes = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
 
-  Facts(Path home, Path config, ConfigValue.Table settings, ConfigValue.Table written) {
+  Facts(
+      FileCache files,
+      Path home,
+      WranglerConfigManager.ConfigFile config,
+      ConfigValue.Table settings,
+      Path workspace) {
+    this.files = files;
     this.home = home;
     this.config = config;
     this.settings = settings;
-    this.written = written;
+    this.root = rootOf(home, workspace);
   }
 
   Path home() {
     return home;
   }
 
-  /** Paths in a configuration are relative to its folder. */
-  Path configFolder() {
-    var folder = config.getParent();
-    return folder == null ? home : folder;
+  /** The repository the project is in, else the workspace, else the project itself. */
+  Path root() {
+    return root;
+  }
+
+  /** From the project's folder up to {@link #root}, nearest first. */
+  List<Path> foldersUp() {
+    var folders = new ArrayList<Path>();
+    for (Path folder = home; folder != null; folder = folder.getParent()) {
+      folders.add(folder);
+      if (folder.equals(root)) {
+        break;
+      }
+    }
+    return folders;
+  }
+
+  Service.Kind kind() {
+    return config.kind();
   }
 
   ConfigValue.Table settings() {
     return settings;
   }
 
-  ConfigValue.Table written() {
-    return written;
-  }
-
-  /** A path as the configuration writes it; empty when the system has no such path. */
+  /**
+   * A path as the configuration writes it, relative to its file; empty when the system has no such
+   * path.
+   */
   Optional<Path> resolve(String configured) {
     try {
-      return Optional.of(configFolder().resolve(configured).normalize());
+      return Optional.of(config.path().resolveSibling(configured).normalize());
     } catch (InvalidPathException e) {
       // Nothing can exist there, which is what the absence from the facts says.
       return Optional.empty();
     }
   }
 
-  /** Notes whether a path exists, and says so. */
-  boolean look(Path path) {
-    if (existing.contains(path)) {
-      return true;
-    }
-    boolean exists = Files.exists(path);
-    if (exists) {
-      existing.add(path);
-    }
-    return exists;
+  /** As {@link #resolve}, for the string under a key. */
+  Optional<Path> path(ConfigValue.Table table, String key) {
+    return table.text(key).flatMap(this::resolve);
   }
 
-  /** Keeps the text of a small file, if there is one; each is read once. */
+  /** Notes whether a path exists, and says so. */
+  boolean look(Path path) {
+    if (files.kind(path) == FileCache.Kind.ABSENT) {
+      return false;
+    }
+    existing.add(path);
+    return true;
+  }
+
+  boolean isFile(Path path) {
+    return files.isFile(path);
+  }
+
+  boolean isFolder(Path path) {
+    return files.isFolder(path);
+  }
+
+  /** Notes what lies directly in a folder, and lists it. */
+  List<Path> entries(Path folder) {
+    var entries = files.entries(folder);
+    existing.addAll(entries);
+    return entries;
+  }
+
+  /** Keeps the text of a small file for checks, if there is one. */
   Optional<String> text(Path file) {
-    if (texts.containsKey(file)) {
-      return Optional.ofNullable(texts.get(file));
-    }
-    if (!look(file) || !(SmallFile.read(file) instanceof SmallFile.Content content)) {
-      return Optional.empty();
-    }
-    texts.put(file, content.text());
-    return Optional.of(content.text());
+    var text = peek(file);
+    text.ifPresent(t -> texts.put(file, t));
+    return text;
+  }
+
+  /** Reads a small file without keeping its text for checks. */
+  Optional<String> peek(Path file) {
+    return look(file) ? files.text(file) : Optional.empty();
+  }
+
+  /** Keeps something derived from a file in place of its text. */
+  void keep(Path file, String text) {
+    texts.put(file, text);
+  }
+
+  /** Notes a file and its size in bytes. */
+  void size(Path file, long bytes) {
+    existing.add(file);
+    sizes.put(file, bytes);
   }
 
   void note(String sentence) {
@@ -87,6 +137,16 @@ final class Facts {
   }
 
   Surroundings surroundings() {
-    return new Surroundings(existing, texts, notes);
+    return new Surroundings(existing, texts, sizes, notes);
+  }
+
+  private Path rootOf(Path project, Path workspace) {
+    for (Path folder = project; folder != null; folder = folder.getParent()) {
+      // A file in a worktree or submodule, a folder elsewhere.
+      if (files.kind(folder.resolve(".git")) != FileCache.Kind.ABSENT) {
+        return folder;
+      }
+    }
+    return project.startsWith(workspace) ? workspace : project;
   }
 }

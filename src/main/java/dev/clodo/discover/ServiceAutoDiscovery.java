@@ -4,7 +4,6 @@ import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,82 +23,112 @@ public final class ServiceAutoDiscovery {
    * inventory. The answer is sorted and the same for the same files.
    */
   public Inventory discover(Path path, EnvironmentName environment) {
-    var start = path.toAbsolutePath().normalize();
-    var search = new ProjectSearch();
-    var services = new ArrayList<Service>();
-    var unreadable = new ArrayList<Inventory.Unreadable>();
-    var projects = search.from(start);
-    for (Project project : projects) {
-      read(project, environment, services, unreadable);
+    return new Discovery(path.toAbsolutePath().normalize(), environment).run();
+  }
+
+  private final class Discovery {
+    private final Path start;
+    private final EnvironmentName environment;
+    private final FileCache files = new FileCache();
+    private final List<Service> services = new ArrayList<>();
+    private final List<Inventory.Unreadable> unreadable = new ArrayList<>();
+
+    Discovery(Path start, EnvironmentName environment) {
+      this.start = start;
+      this.environment = environment;
     }
-    unreadable.addAll(search.unreadable());
-    services.sort(Comparator.comparing(Service::name).thenComparing(Service::config));
-    unreadable.sort(
-        Comparator.comparing((Inventory.Unreadable u) -> u.at().file())
-            .thenComparingInt(u -> u.at().line())
-            .thenComparingInt(u -> u.at().column()));
-    return new Inventory(root(start, projects), services, EdgeFinder.find(services), unreadable);
-  }
 
-  private static Path root(Path start, List<Project> projects) {
-    var folder = Files.isDirectory(start) || start.getParent() == null ? start : start.getParent();
-    return projects.size() == 1 && !projects.getFirst().home().startsWith(folder)
-        ? projects.getFirst().home()
-        : folder;
-  }
-
-  private void read(
-      Project project,
-      EnvironmentName environment,
-      List<Service> services,
-      List<Inventory.Unreadable> unreadable) {
-    switch (configs.read(project.config())) {
-      case WranglerConfigManager.Reading.Refused refused ->
-          refused
-              .problems()
-              .forEach(p ->
-                  unreadable.add(new Inventory.Unreadable(p.at(), refused.reason(), p.message())));
-      case WranglerConfigManager.Reading.Read read ->
-          resolve(project, read.file(), environment, services, unreadable);
+    Inventory run() {
+      var search = new ProjectSearch(files);
+      search.from(start);
+      unreadable.addAll(search.unreadable());
+      search.projects().forEach(this::read);
+      services.sort(Comparator.comparing(Service::name).thenComparing(Service::config));
+      unreadable.sort(
+          Comparator.comparing((Inventory.Unreadable u) -> u.at().file())
+              .thenComparingInt(u -> u.at().line())
+              .thenComparingInt(u -> u.at().column()));
+      return new Inventory(
+          root(search.projects()), services, EdgeFinder.find(services), unreadable);
     }
-  }
 
-  private void resolve(
-      Project project,
-      WranglerConfigManager.ConfigFile file,
-      EnvironmentName environment,
-      List<Service> services,
-      List<Inventory.Unreadable> unreadable) {
-    switch (configs.resolve(file, environment)) {
-      case WranglerConfigManager.Resolution.UnknownEnvironment unknown ->
-          unreadable.add(
-              new Inventory.Unreadable(
-                  unknown.problem().at(),
-                  Inventory.Unreadable.Reason.UNKNOWN_ENVIRONMENT,
-                  unknown.problem().message()));
-      case WranglerConfigManager.Resolution.Resolved resolved -> {
-        var notes = new ArrayList<>(file.notes());
-        notes.addAll(resolved.notes());
-        var name = resolved.name().orElseGet(() -> nameOf(project.home(), environment));
-        if (resolved.name().isEmpty()) {
-          notes.add("The configuration gives no name; " + name + " stands for the folder.");
+    /** The folder that was searched: the one given, or that of the project around it. */
+    private Path root(List<Project> projects) {
+      boolean within = projects.size() == 1 && !projects.getFirst().home().startsWith(start);
+      return within ? projects.getFirst().home() : start;
+    }
+
+    private void read(Project project) {
+      switch (configs.read(project.config())) {
+        case WranglerConfigManager.Reading.Refused refused ->
+            refused.problems().forEach(p -> unreadable(p, refused.reason()));
+        case WranglerConfigManager.Reading.Read read -> {
+          switch (project) {
+            case Project.Plain plain when isBuildOutput(plain, read.file()) -> {}
+            case Project.Plain plain -> resolve(plain, read.file());
+            case Project.Generated generated -> resolve(generated, read.file());
+          }
         }
-        var facts = new Facts(project.home(), file.path(), resolved.settings(), file.root());
-        notes.forEach(facts::note);
-        collectors.forEach(c -> c.collect(facts));
-        services.add(
-            new Service(
-                new ServiceName(name),
-                file.kind(),
-                environment,
-                project.home(),
-                file.path(),
-                resolved.settings(),
-                file.root(),
-                file.environments(),
-                BindingReader.read(resolved.settings()),
-                facts.surroundings()));
       }
+    }
+
+    /** What a build tool has written is deployed only where a redirect leads to it. */
+    private boolean isBuildOutput(Project.Plain project, WranglerConfigManager.ConfigFile file) {
+      var keys = file.root().entries().keySet();
+      return keys.contains("topLevelName")
+          && keys.contains("definedEnvironments")
+          && !project.home().equals(start)
+          && !project.config().equals(start);
+    }
+
+    private void resolve(Project.Plain project, WranglerConfigManager.ConfigFile file) {
+      switch (configs.resolve(file, environment)) {
+        case WranglerConfigManager.Resolution.UnknownEnvironment unknown ->
+            unreadable(unknown.problem(), Inventory.Unreadable.Reason.UNKNOWN_ENVIRONMENT);
+        case WranglerConfigManager.Resolution.Resolved resolved ->
+            add(project, file, resolved, environment);
+      }
+    }
+
+    private void resolve(Project.Generated project, WranglerConfigManager.ConfigFile file) {
+      switch (configs.resolveGenerated(file, environment)) {
+        case WranglerConfigManager.Resolution.UnknownEnvironment unknown ->
+            unreadable(unknown.problem(), Inventory.Unreadable.Reason.BAD_REDIRECT);
+        case WranglerConfigManager.Resolution.Resolved resolved ->
+            add(project, file, resolved, EnvironmentName.TOP_LEVEL);
+      }
+    }
+
+    private void unreadable(
+        WranglerConfigManager.Problem problem, Inventory.Unreadable.Reason reason) {
+      unreadable.add(new Inventory.Unreadable(problem.at(), reason, problem.message()));
+    }
+
+    private void add(
+        Project project,
+        WranglerConfigManager.ConfigFile file,
+        WranglerConfigManager.Resolution.Resolved resolved,
+        EnvironmentName selected) {
+      var facts = new Facts(files, project.home(), file, resolved.settings(), start);
+      file.notes().forEach(facts::note);
+      resolved.notes().forEach(facts::note);
+      var name = resolved.name().orElseGet(() -> nameOf(project.home(), selected));
+      if (resolved.name().isEmpty()) {
+        facts.note("The configuration gives no name; " + name + " stands for its folder.");
+      }
+      collectors.forEach(c -> c.collect(facts));
+      services.add(
+          new Service(
+              new ServiceName(name),
+              file.kind(),
+              selected,
+              project.home(),
+              file.path(),
+              resolved.settings(),
+              file.root(),
+              file.environments(),
+              BindingReader.read(resolved.settings()),
+              facts.surroundings()));
     }
   }
 

@@ -137,6 +137,38 @@ public final class WranglerConfigManager {
                 + " appended."));
   }
 
+  /**
+   * A configuration that a build tool has written. It has no environments; the one it was built for
+   * must be the one wanted, if any is.
+   */
+  public Resolution resolveGenerated(ConfigFile file, EnvironmentName environment) {
+    var root = file.root();
+    if (!file.environments().isEmpty()) {
+      return new Resolution.UnknownEnvironment(
+          new Problem(
+              root.locationOf("env"),
+              "A generated configuration can't have environments. Build the project again with a"
+                  + " newer build tool."));
+    }
+    var built = root.text("targetEnvironment").orElse("");
+    boolean other = !built.isEmpty() && !built.equals(environment.value());
+    if (!environment.isTopLevel() && other && file.kind() == Service.Kind.WORKER) {
+      return new Resolution.UnknownEnvironment(
+          new Problem(
+              root.locationOf("targetEnvironment"),
+              "It was built for the environment "
+                  + built
+                  + ". Build it for "
+                  + environment
+                  + ": CLOUDFLARE_ENV="
+                  + environment
+                  + " npm run build"));
+    }
+    return new Resolution.Resolved(
+        root,
+        built.isEmpty() ? List.of() : List.of("It was built for the environment " + built + "."));
+  }
+
   private static String unknown(ConfigFile file, EnvironmentName environment) {
     var names = file.environments().stream().map(EnvironmentName::value).toList();
     if (names.isEmpty()) {

@@ -6,18 +6,29 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Facts that discovery reads around a configuration, so that judging them needs no file system.
+ * Facts that discovery reads around a configuration, so that judging them needs no file system. All
+ * paths are absolute and normalised.
  *
- * @param existing those of the paths named by the configuration that exist, resolved and normalised
- * @param texts the contents of small files that checks read ({@code package.json}, {@code
- *     _redirects} …), by path
+ * @param existing paths that exist: those that the configuration names, and what lies directly in
+ *     the folders of the project, the repository and the migrations
+ * @param texts the contents of small files that checks read: source reachable from the entry point,
+ *     {@code package.json}, {@code _redirects}, workflows …; of {@code .dev.vars} and {@code .env}
+ *     files only a line {@code NAME=} for each name
+ * @param sizes bytes of each static file that would be uploaded
  * @param notes anything discovery noticed that explains a later answer, a sentence each
  */
-public record Surroundings(Set<Path> existing, Map<Path, String> texts, List<String> notes) {
+public record Surroundings(
+    Set<Path> existing, Map<Path, String> texts, Map<Path, Long> sizes, List<String> notes) {
   public Surroundings {
     existing = Set.copyOf(existing);
     texts = Map.copyOf(texts);
+    sizes = Map.copyOf(sizes);
     notes = List.copyOf(notes);
+  }
+
+  /** For callers without static files. */
+  public Surroundings(Set<Path> existing, Map<Path, String> texts, List<String> notes) {
+    this(existing, texts, Map.of(), notes);
   }
 
   public static Surroundings none() {

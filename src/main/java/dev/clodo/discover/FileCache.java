@@ -1,0 +1,92 @@
+package dev.clodo.discover;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The file system as seen by one discovery: every path is looked at once and every text read once,
+ * however many services share it.
+ */
+final class FileCache {
+  /** More entries than a folder that people keep by hand. */
+  private static final int MAX_ENTRIES = 2_000;
+
+  /** What is at a path. */
+  enum Kind {
+    ABSENT,
+    FILE,
+    FOLDER,
+    /** A pipe, device or socket: there, and not to be read. */
+    OTHER
+  }
+
+  private final Map<Path, Kind> kinds = new HashMap<>();
+  private final Map<Path, Optional<String>> texts = new HashMap<>();
+  private final Map<Path, List<Path>> entries = new HashMap<>();
+
+  /** Follows links. What can't be looked at counts as absent. */
+  Kind kind(Path path) {
+    return kinds.computeIfAbsent(path, FileCache::lookAt);
+  }
+
+  boolean isFile(Path path) {
+    return kind(path) == Kind.FILE;
+  }
+
+  boolean isFolder(Path path) {
+    return kind(path) == Kind.FOLDER;
+  }
+
+  /** The text of a small file; empty when there is none or it is none. */
+  Optional<String> text(Path file) {
+    return texts.computeIfAbsent(
+        file,
+        f ->
+            isFile(f) && SmallFile.read(f) instanceof SmallFile.Content content
+                ? Optional.of(content.text())
+                : Optional.empty());
+  }
+
+  /** What lies directly in a folder, sorted; nothing when it can't be read. */
+  List<Path> entries(Path folder) {
+    return entries.computeIfAbsent(folder, FileCache::list);
+  }
+
+  private static List<Path> list(Path folder) {
+    var found = new ArrayList<Path>();
+    try (var stream = Files.newDirectoryStream(folder)) {
+      for (Path entry : stream) {
+        if (found.size() == MAX_ENTRIES) {
+          break;
+        }
+        found.add(entry);
+      }
+    } catch (IOException | java.nio.file.DirectoryIteratorException e) {
+      // A folder that can't be read is reported by the search if it could hold a service; for
+      // everything else it is as good as empty.
+      return List.of();
+    }
+    Collections.sort(found);
+    return List.copyOf(found);
+  }
+
+  private static Kind lookAt(Path path) {
+    try {
+      var attributes = Files.readAttributes(path, BasicFileAttributes.class);
+      if (attributes.isRegularFile()) {
+        return Kind.FILE;
+      }
+      return attributes.isDirectory() ? Kind.FOLDER : Kind.OTHER;
+    } catch (IOException e) {
+      return Kind.ABSENT;
+    }
+  }
+}

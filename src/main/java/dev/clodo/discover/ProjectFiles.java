@@ -1,0 +1,46 @@
+package dev.clodo.discover;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What lies in the project's folder and in those above it: other wrangler configurations, the
+ * package and its lock, the versions of the tools.
+ */
+final class ProjectFiles implements FactCollector {
+  private static final List<String> LOOKED_AT =
+      List.of(
+          "wrangler.json",
+          "wrangler.jsonc",
+          "wrangler.toml",
+          "package-lock.json",
+          "npm-shrinkwrap.json",
+          "pnpm-lock.yaml",
+          "yarn.lock",
+          "bun.lock",
+          "bun.lockb",
+          "node_modules",
+          ".pnp.cjs",
+          ".git");
+
+  private static final List<String> READ =
+      List.of(
+          "package.json",
+          "pnpm-workspace.yaml",
+          ".gitignore",
+          ".nvmrc",
+          ".node-version",
+          ".tool-versions",
+          "node_modules/wrangler/package.json");
+
+  @Override
+  public void collect(Facts facts) {
+    facts.entries(facts.home());
+    facts.entries(facts.root());
+    facts.text(facts.home().resolve(".wrangler/deploy/config.json"));
+    for (Path folder : facts.foldersUp()) {
+      LOOKED_AT.forEach(name -> facts.look(folder.resolve(name)));
+      READ.forEach(name -> facts.text(folder.resolve(name)));
+    }
+  }
+}
