@@ -1,10 +1,10 @@
 package dev.clodo.model;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /** Ordered, reversible steps from the account as it is to the workspace as it should be. */
 public record Plan(List<Wave> waves, List<Change.Unchanged> skipped, Basis basis) {
@@ -50,10 +50,8 @@ public record Plan(List<Wave> waves, List<Change.Unchanged> skipped, Basis basis
   public Plan {
     waves = List.copyOf(waves);
     skipped = List.copyOf(skipped);
-    var ordinals =
-        waves.stream().flatMap(w -> w.releases().stream()).flatMap(r -> r.steps().stream());
     int expected = 1;
-    for (var step : ordinals.toList()) {
+    for (var step : stepsOf(waves)) {
       if (step.id().ordinal() != expected++) {
         throw new IllegalArgumentException("steps are numbered in the order they run: " + step);
       }
@@ -61,11 +59,21 @@ public record Plan(List<Wave> waves, List<Change.Unchanged> skipped, Basis basis
   }
 
   /** All steps in the order they run. */
-  public Stream<Step> steps() {
-    return waves.stream().flatMap(w -> w.releases().stream()).flatMap(r -> r.steps().stream());
+  public List<Step> steps() {
+    return stepsOf(waves);
   }
 
   public boolean isEmpty() {
-    return steps().findAny().isEmpty();
+    return steps().isEmpty();
+  }
+
+  private static List<Step> stepsOf(List<Wave> waves) {
+    var steps = new ArrayList<Step>();
+    for (var wave : waves) {
+      for (var release : wave.releases()) {
+        steps.addAll(release.steps());
+      }
+    }
+    return Collections.unmodifiableList(steps);
   }
 }

@@ -15,6 +15,17 @@ public sealed interface Step {
   /** How to take it back; compensation is data too, so that the plan can show it. */
   Undo undo();
 
+  /** Changes the world; whether it has can be told by looking, or doing it again does no harm. */
+  sealed interface Act extends Step {}
+
+  /** Only asks, so it may be asked again at any time. */
+  sealed interface Ask extends Step {
+    @Override
+    default Undo undo() {
+      return new Undo.Nothing("it only asks");
+    }
+  }
+
   /** The honest ways to take a step back. */
   sealed interface Undo {
     /** Nothing that anybody sees has changed. */
@@ -34,7 +45,7 @@ public sealed interface Step {
    * Creates a Worker that answers 503 and that nothing routes to, so that services which bind each
    * other can start.
    */
-  record Bootstrap(StepId id, Target target) implements Step {
+  record Bootstrap(StepId id, Target target) implements Act {
     @Override
     public Undo undo() {
       return new Undo.Leave(
@@ -48,7 +59,7 @@ public sealed interface Step {
    *
    * @param message kept with the version; it carries the fingerprint
    */
-  record Upload(StepId id, Target target, String message) implements Step {
+  record Upload(StepId id, Target target, String message) implements Act {
     @Override
     public Undo undo() {
       return new Undo.Nothing("a version without traffic reaches nobody");
@@ -60,8 +71,14 @@ public sealed interface Step {
    *
    * @param message kept with the version; it carries the fingerprint
    * @param reason why nothing else is allowed: a first deploy, a change of Durable Object classes
+   * @param before the version that serves before; none on a first deploy
    */
-  record Deploy(StepId id, Target target, String message, String reason) implements Step {
+  record Deploy(StepId id, Target target, String message, String reason, List<VersionId> before)
+      implements Act {
+    public Deploy {
+      before = List.copyOf(before);
+    }
+
     @Override
     public Undo undo() {
       return new Undo.AskHuman(
@@ -83,7 +100,7 @@ public sealed interface Step {
       String database,
       String databaseId,
       List<String> pending)
-      implements Step {
+      implements Act {
     public Migrate {
       pending = List.copyOf(pending);
       if (pending.isEmpty()) {
@@ -95,7 +112,8 @@ public sealed interface Step {
     @Override
     public Undo undo() {
       return new Undo.Leave(
-          "D1 database %s keeps migrations %s".formatted(database, String.join(", ", pending)));
+          "D1 database %s keeps what was applied of %s"
+              .formatted(database, String.join(", ", pending)));
     }
   }
 
@@ -104,7 +122,7 @@ public sealed interface Step {
    *
    * @param before the split of the version that served before the plan
    */
-  record Shift(StepId id, Target target, Split split, Split before) implements Step {
+  record Shift(StepId id, Target target, Split split, Split before) implements Act {
     @Override
     public Undo undo() {
       return new Undo.Restore(before);
@@ -113,41 +131,22 @@ public sealed interface Step {
 
   /** Asks the candidate itself, through the version override header, before it has traffic. */
   record Probe(StepId id, Target target, VersionRef candidate, URI address, HealthCheck check)
-      implements Step {
-    @Override
-    public Undo undo() {
-      return asksOnly();
-    }
-  }
+      implements Ask {}
 
   /** Asks the service as its users do, after it has moved to the expected version. */
   record CheckHealth(StepId id, Target target, VersionRef expected, URI address, HealthCheck check)
-      implements Step {
-    @Override
-    public Undo undo() {
-      return asksOnly();
-    }
-  }
+      implements Ask {}
 
   /** Routes, domains, schedules, queue consumers: they are in no version. */
-  record ApplyTriggers(StepId id, Target target) implements Step {
+  record ApplyTriggers(StepId id, Target target) implements Act {
     @Override
     public Undo undo() {
       return new Undo.Leave(
-          "%s keeps the new routes, domains, schedules and queue consumers"
+          "%s keeps the routes, domains, schedules and queue consumers that were applied"
               .formatted(target.service()));
     }
   }
 
   /** Reads the account again and compares it with what the plan wanted. */
-  record Validate(StepId id, Target target, VersionRef expected) implements Step {
-    @Override
-    public Undo undo() {
-      return asksOnly();
-    }
-  }
-
-  private static Undo asksOnly() {
-    return new Undo.Nothing("it only asks");
-  }
+  record Validate(StepId id, Target target, VersionRef expected) implements Ask {}
 }

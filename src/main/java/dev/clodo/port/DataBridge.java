@@ -1,5 +1,6 @@
 package dev.clodo.port;
 
+import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.Event;
 import dev.clodo.model.JournalEntry;
 import dev.clodo.model.Lease;
@@ -53,6 +54,9 @@ public interface DataBridge extends AutoCloseable {
   List<JournalEntry> journal(RunId run);
 
   Optional<Run> run(RunId id);
+
+  /** The newest run of an environment. */
+  Optional<Run> latest(EnvironmentName environment);
 
   /** The newest runs first. */
   List<Run> runs(int limit);

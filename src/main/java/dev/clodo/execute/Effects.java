@@ -1,0 +1,405 @@
+package dev.clodo.execute;
+
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toUnmodifiableMap;
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
+import dev.clodo.model.Deployment;
+import dev.clodo.model.HealthCheck;
+import dev.clodo.model.Run;
+import dev.clodo.model.ServiceName;
+import dev.clodo.model.Split;
+import dev.clodo.model.Step;
+import dev.clodo.model.Tag;
+import dev.clodo.model.UploadedVersion;
+import dev.clodo.model.Verdict;
+import dev.clodo.model.VersionId;
+import dev.clodo.model.VersionRef;
+import dev.clodo.port.Clock;
+import dev.clodo.port.StepFailed;
+import dev.clodo.port.Unreachable;
+import dev.clodo.record.State;
+import dev.clodo.verify.HealthJudge;
+import dev.clodo.verify.Sample;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Knows for each kind of step how its effect is recognised and performed. */
+final class Effects {
+  /** Names the version that has to answer: {@code <service>="<version id>"}. */
+  private static final String OVERRIDE = "Cloudflare-Workers-Version-Overrides";
+
+  /** How long to wait between two looks at something that takes a moment to spread. */
+  private static final Duration PAUSE = Duration.ofMillis(250);
+
+  private final World world;
+  private final Clock clock;
+  private final Timing timing;
+  private final HealthJudge judge;
+
+  Effects(World world, Clock clock, Timing timing, HealthJudge judge) {
+    this.world = world;
+    this.clock = clock;
+    this.timing = timing;
+    this.judge = judge;
+  }
+
+  /** How the step is carried out. */
+  Effect of(Run run, Step step, State now) {
+    var service = step.target().service();
+    var tag = new Tag(run.id(), step.id());
+    return switch (step) {
+      case Step.Bootstrap bootstrap -> new Bootstrapping(bootstrap, tag);
+      case Step.Upload upload -> new Uploading(upload, tag);
+      case Step.Deploy deploy -> new Deploying(deploy, tag);
+      case Step.Migrate migrate -> new Migrating(migrate);
+      case Step.Shift shift ->
+          new Shifting(service, shares(shift.split(), now), versions(shift, now), tag);
+      case Step.ApplyTriggers triggers ->
+          () -> {
+            world.wrangler().applyTriggers(triggers.target());
+            return Map.of();
+          };
+      case Step.Probe(_, _, var candidate, var address, var check) -> {
+        var version = resolved(candidate, now);
+        var override = Map.of(OVERRIDE, "%s=\"%s\"".formatted(service, version));
+        yield () -> judged(check, version, samples(check, version, address, override));
+      }
+      case Step.CheckHealth(_, _, var expected, var address, var check) -> {
+        var version = resolved(expected, now);
+        yield () -> judged(check, version, samples(check, version, address, Map.of()));
+      }
+      case Step.Validate(_, _, var expected) -> {
+        var version = resolved(expected, now);
+        yield () -> validated(service, version);
+      }
+    };
+  }
+
+  /** How the step is taken back. */
+  Effect undoing(Run run, Step step, Step.Undo undo, State now) {
+    return switch (undo) {
+      case Step.Undo.Restore(var split) ->
+          new Shifting(
+              step.target().service(),
+              shares(split, now),
+              step instanceof Step.Shift shift ? versions(shift, now) : Set.of(),
+              new Tag(run.id(), step.id()));
+      case Step.Undo.AskHuman(var why) ->
+          new Asking(step.target().service(), tagOf(run, step), why);
+      case Step.Undo.Nothing _, Step.Undo.Leave _ -> Map::of;
+    };
+  }
+
+  private static Tag tagOf(Run run, Step step) {
+    return new Tag(run.id(), step.id());
+  }
+
+  /** A first, empty Worker: there as soon as the service exists. */
+  private final class Bootstrapping implements Effect {
+    private final Step.Bootstrap step;
+    private final Tag tag;
+
+    Bootstrapping(Step.Bootstrap step, Tag tag) {
+      this.step = step;
+      this.tag = tag;
+    }
+
+    @Override
+    public Sight look() {
+      return world.cloudflare().deployment(step.target().service()).isPresent()
+          ? new Sight.There(Map.of())
+          : new Sight.Absent();
+    }
+
+    @Override
+    public Map<String, String> perform() {
+      world.wrangler().bootstrap(step.target(), tag);
+      return Map.of();
+    }
+  }
+
+  /** A version is recognised by its tag. */
+  private final class Uploading implements Effect {
+    private final Step.Upload step;
+    private final Tag tag;
+
+    Uploading(Step.Upload step, Tag tag) {
+      this.step = step;
+      this.tag = tag;
+    }
+
+    @Override
+    public Sight look() {
+      return tagged(step.target().service(), tag)
+          .<Sight>map(v -> new Sight.There(version(v.id())))
+          .orElseGet(Sight.Absent::new);
+    }
+
+    @Override
+    public Map<String, String> perform() {
+      return version(world.wrangler().upload(step.target(), tag, step.message()));
+    }
+  }
+
+  /**
+   * A whole deploy uploads, serves and sets triggers in several calls, so its answer may be lost
+   * between them. What is there already is therefore not proof that all is done: the version is
+   * recognised by its tag, and the rest, which may be done twice, is done again.
+   */
+  private final class Deploying implements Effect {
+    private final Step.Deploy step;
+    private final Tag tag;
+
+    Deploying(Step.Deploy step, Tag tag) {
+      this.step = step;
+      this.tag = tag;
+    }
+
+    @Override
+    public Sight look() {
+      var service = step.target().service();
+      var serving = serving(service);
+      var known = new ArrayList<>(step.before());
+      world.cloudflare().versions(service).stream()
+          .filter(v -> v.tag().startsWith(tag.run() + "/"))
+          .forEach(v -> known.add(v.id()));
+      return known.containsAll(serving) ? new Sight.Absent() : inTheWay(service, serving);
+    }
+
+    @Override
+    public Map<String, String> perform() {
+      var service = step.target().service();
+      var uploaded = tagged(service, tag);
+      if (uploaded.isEmpty()) {
+        return version(world.wrangler().deploy(step.target(), tag, step.message()));
+      }
+      var id = uploaded.get().id();
+      if (!servesAlone(service, id)) {
+        world.cloudflare().split(service, List.of(new Deployment.Share(id, 100)), "clodo " + tag);
+      }
+      world.wrangler().applyTriggers(step.target());
+      return version(id);
+    }
+  }
+
+  /** Migrations are recognised in D1's own table of what it has applied. */
+  private final class Migrating implements Effect {
+    private final Step.Migrate step;
+
+    Migrating(Step.Migrate step) {
+      this.step = step;
+    }
+
+    @Override
+    public Map<String, String> before() {
+      return Map.of(State.BOOKMARK, world.cloudflare().bookmark(step.databaseId()));
+    }
+
+    @Override
+    public Sight look() {
+      return missing().isEmpty() ? new Sight.There(Map.of()) : new Sight.Absent();
+    }
+
+    @Override
+    public Map<String, String> perform() {
+      var applied = world.wrangler().migrate(step.target(), step.database());
+      // wrangler may go on after a file that failed, so its word is not enough.
+      var missing = missing();
+      if (!missing.isEmpty()) {
+        throw new StepFailed(
+            "D1 database %s still lacks %s".formatted(step.database(), String.join(", ", missing)));
+      }
+      return Map.of("applied", String.join(", ", applied));
+    }
+
+    private List<String> missing() {
+      var applied = world.cloudflare().appliedMigrations(step.databaseId());
+      return step.pending().stream().filter(m -> !applied.contains(m)).toList();
+    }
+  }
+
+  /** A split is recognised by reading the deployment. */
+  private final class Shifting implements Effect {
+    private final ServiceName service;
+    private final List<Deployment.Share> wanted;
+    private final Set<VersionId> known;
+    private final Tag tag;
+
+    /**
+     * @param known the versions that the plan has to do with; others are somebody else's work
+     */
+    Shifting(ServiceName service, List<Deployment.Share> wanted, Set<VersionId> known, Tag tag) {
+      this.service = service;
+      this.wanted = wanted;
+      this.known = known;
+      this.tag = tag;
+    }
+
+    @Override
+    public Sight look() {
+      var live = world.cloudflare().deployment(service);
+      if (live.isPresent() && percents(live.get().shares()).equals(percents(wanted))) {
+        return new Sight.There(Map.of("deployment", live.get().id()));
+      }
+      var serving = live.map(Effects::versionsOf).orElse(Set.of());
+      return live.isPresent() && known.containsAll(serving)
+          ? new Sight.Absent()
+          : inTheWay(service, serving);
+    }
+
+    @Override
+    public Map<String, String> perform() {
+      world.cloudflare().split(service, wanted, "clodo " + tag);
+      return Map.of();
+    }
+  }
+
+  /** Nothing to take back when the effect never came about; otherwise a person has to decide. */
+  private final class Asking implements Effect {
+    private final ServiceName service;
+    private final Tag tag;
+    private final String why;
+
+    Asking(ServiceName service, Tag tag, String why) {
+      this.service = service;
+      this.tag = tag;
+      this.why = why;
+    }
+
+    @Override
+    public Sight look() {
+      var uploaded = tagged(service, tag).map(UploadedVersion::id);
+      return uploaded.isPresent() && serving(service).contains(uploaded.get())
+          ? new Sight.InTheWay(why)
+          : new Sight.There(Map.of());
+    }
+
+    @Override
+    public Map<String, String> perform() {
+      throw new StepFailed(why);
+    }
+  }
+
+  /** Asks until there are as many answers that count as the check wants. */
+  private List<Sample> samples(
+      HealthCheck check, VersionId expected, URI address, Map<String, String> headers) {
+    var patience = clock.now().plus(timing.propagation());
+    // An address may have a path of its own, as a route has; the check's path is below it.
+    var uri = address.resolve(check.path().substring(1));
+    var samples = new ArrayList<Sample>();
+    while (samples.size() < check.samples()) {
+      var sample = sample(uri, headers, check.timeout());
+      if (mayBeTooEarly(sample, expected) && clock.now().isBefore(patience)) {
+        clock.sleep(PAUSE);
+      } else {
+        samples.add(sample);
+      }
+    }
+    return samples;
+  }
+
+  /** Whether the new deployment may simply not have reached the place that answered. */
+  private static boolean mayBeTooEarly(Sample sample, VersionId expected) {
+    return switch (sample) {
+      case Sample.NoAnswer _ -> true;
+      case Sample.Answer answer -> !answer.answeredBy().equals(expected.value());
+    };
+  }
+
+  private Sample sample(URI uri, Map<String, String> headers, Duration timeout) {
+    try {
+      var reply = world.traffic().get(uri, headers, timeout);
+      return new Sample.Answer(reply.status(), reply.latency(), reply.answeredBy());
+    } catch (Unreachable silence) {
+      return new Sample.NoAnswer(String.valueOf(silence.getMessage()));
+    }
+  }
+
+  private Map<String, String> judged(HealthCheck check, VersionId expected, List<Sample> samples) {
+    return switch (judge.judge(check, expected, samples)) {
+      case Verdict.Healthy(var evidence) -> Map.of("evidence", evidence);
+      case Verdict.Unhealthy(var why) -> throw new StepFailed(why);
+      case Verdict.Inconclusive(var why) -> throw new StepFailed(why);
+    };
+  }
+
+  private Map<String, String> validated(ServiceName service, VersionId expected) {
+    var patience = clock.now().plus(timing.propagation());
+    while (!servesAlone(service, expected)) {
+      if (!clock.now().isBefore(patience)) {
+        throw new StepFailed(
+            "%s should serve version %s alone, but serves %s"
+                .formatted(service, expected.shortened(), shortened(serving(service))));
+      }
+      clock.sleep(PAUSE);
+    }
+    return version(expected);
+  }
+
+  private Optional<UploadedVersion> tagged(ServiceName service, Tag tag) {
+    return world.cloudflare().versions(service).stream()
+        .filter(v -> v.tag().equals(tag.toString()))
+        .findFirst();
+  }
+
+  private boolean servesAlone(ServiceName service, VersionId version) {
+    return world.cloudflare().deployment(service).stream()
+        .anyMatch(d -> percents(d.shares()).equals(Map.of(version, 100.0)));
+  }
+
+  private Set<VersionId> serving(ServiceName service) {
+    return world.cloudflare().deployment(service).map(Effects::versionsOf).orElse(Set.of());
+  }
+
+  private static Effect.Sight inTheWay(ServiceName service, Set<VersionId> serving) {
+    return new Effect.Sight.InTheWay(
+        serving.isEmpty()
+            ? service + " is gone: somebody deleted it; plan again: clodo plan"
+            : "somebody else has deployed %s, which serves %s now; see: wrangler deployments list --name %s"
+                .formatted(service, shortened(serving), service));
+  }
+
+  private static String shortened(Set<VersionId> versions) {
+    return versions.isEmpty()
+        ? "nothing"
+        : versions.stream().map(VersionId::shortened).sorted().collect(joining(" and "));
+  }
+
+  private static Set<VersionId> versionsOf(Deployment deployment) {
+    return deployment.shares().stream().map(Deployment.Share::version).collect(toUnmodifiableSet());
+  }
+
+  private static Map<VersionId, Double> percents(List<Deployment.Share> shares) {
+    return shares.stream()
+        .collect(toUnmodifiableMap(Deployment.Share::version, Deployment.Share::percent));
+  }
+
+  private static List<Deployment.Share> shares(Split split, State now) {
+    return split.shares().stream()
+        .map(s -> new Deployment.Share(resolved(s.version(), now), s.percent()))
+        .toList();
+  }
+
+  private static Set<VersionId> versions(Step.Shift shift, State now) {
+    return Stream.of(shift.split(), shift.before())
+        .flatMap(s -> s.shares().stream())
+        .map(s -> resolved(s.version(), now))
+        .collect(toUnmodifiableSet());
+  }
+
+  private static VersionId resolved(VersionRef ref, State now) {
+    return now.version(ref)
+        .orElseThrow(() -> new IllegalStateException("not uploaded yet: " + ref));
+  }
+
+  private static Map<String, String> version(VersionId id) {
+    return Map.of(State.VERSION, id.value());
+  }
+}

@@ -1,0 +1,88 @@
+package dev.clodo.execute;
+
+import dev.clodo.model.Lease;
+import dev.clodo.port.Clock;
+import dev.clodo.port.DataBridge;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A lease that this process holds, with the moment until which it surely does: counted on our own
+ * clock from before the store was asked, so that a slow answer never makes it look longer.
+ */
+final class HeldLease {
+  private final DataBridge bridge;
+  private final Clock clock;
+  private final Duration duration;
+  private Lease lease;
+  private Instant surelyUntil;
+
+  private HeldLease(
+      DataBridge bridge, Clock clock, Duration duration, Lease lease, Instant surelyUntil) {
+    this.bridge = bridge;
+    this.clock = clock;
+    this.duration = duration;
+    this.lease = lease;
+    this.surelyUntil = surelyUntil;
+  }
+
+  static HeldLease acquire(
+      DataBridge bridge, Clock clock, Duration duration, String scope, String holder) {
+    var surelyUntil = clock.now().plus(duration);
+    return new HeldLease(
+        bridge, clock, duration, bridge.acquire(scope, holder, duration), surelyUntil);
+  }
+
+  synchronized Lease current() {
+    return lease;
+  }
+
+  /**
+   * Makes sure that at least half of the lease is left: time enough for a call to be made and to
+   * settle.
+   *
+   * @throws DataBridge.LeaseLost when somebody else has it
+   */
+  synchronized void ensure() {
+    if (clock.now().plus(duration.dividedBy(2)).isAfter(surelyUntil)) {
+      renew();
+    }
+  }
+
+  private synchronized void renew() {
+    var until = clock.now().plus(duration);
+    lease = bridge.renew(lease, duration);
+    surelyUntil = until;
+  }
+
+  void release() {
+    bridge.release(current());
+  }
+
+  /** Renews the lease in the background, four times in its life, until closed. */
+  Heartbeat beating() {
+    var heart =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("clodo-lease").factory());
+    long period = duration.toMillis() / 4;
+    // When a renewal fails, the beats end; the next append or ensure() meets the reason.
+    var _ = heart.scheduleAtFixedRate(this::renew, period, period, TimeUnit.MILLISECONDS);
+    return new Heartbeat(heart);
+  }
+
+  /** Ends the renewals when closed. */
+  record Heartbeat(ScheduledExecutorService heart) implements AutoCloseable {
+    @Override
+    public void close() {
+      heart.shutdownNow();
+    }
+  }
+
+  /** The same lease as another view of the same store sees it; for forking simulated time. */
+  HeldLease on(DataBridge otherBridge, Clock otherClock) {
+    return new HeldLease(otherBridge, otherClock, duration, lease, surelyUntil);
+  }
+}

@@ -1,0 +1,274 @@
+package dev.clodo.plan;
+
+import static java.util.stream.Collectors.toMap;
+
+import dev.clodo.model.Account;
+import dev.clodo.model.Binding;
+import dev.clodo.model.Change;
+import dev.clodo.model.Edge;
+import dev.clodo.model.HealthCheck;
+import dev.clodo.model.Inventory;
+import dev.clodo.model.Looked;
+import dev.clodo.model.Plan;
+import dev.clodo.model.Service;
+import dev.clodo.model.ServiceName;
+import dev.clodo.model.Step;
+import dev.clodo.model.StepId;
+import dev.clodo.model.VersionId;
+import dev.clodo.plan.ZeroDowntimeDeploymentOrchestrator.Brief;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * Orders the changes of many services into waves: a callee before its callers, so that nothing new
+ * ever calls something old; changes that can't be taken back in waves of their own; and on a first
+ * deploy an empty Worker for each service that has to exist before it can be deployed. Equal input
+ * gives an equal plan.
+ */
+public final class MultiDomainOrchestrator {
+  private final ZeroDowntimeDeploymentOrchestrator releases;
+
+  public MultiDomainOrchestrator() {
+    this(Ladder.BLUE_GREEN);
+  }
+
+  public MultiDomainOrchestrator(Ladder ladder) {
+    this.releases = new ZeroDowntimeDeploymentOrchestrator(ladder);
+  }
+
+  /**
+   * What a plan is made from.
+   *
+   * @param built the fingerprint of each service as it is built now; without one a service counts
+   *     as changed, and is not recognised later
+   * @param check what a healthy answer of each service is
+   * @param words stand in the message of each version before its fingerprint: a commit
+   */
+  public record Wanted(
+      Inventory inventory,
+      Account account,
+      Map<ServiceName, Fingerprint> built,
+      HealthCheck check,
+      String words) {
+    public Wanted {
+      built = Map.copyOf(built);
+    }
+  }
+
+  /**
+   * The plan that brings the account to where the workspace is.
+   *
+   * @throws Unplannable when there is no safe one
+   */
+  public Plan plan(Wanted wanted) {
+    var changes = Differences.between(wanted.inventory(), wanted.account(), wanted.built());
+    var skipped =
+        changes.stream()
+            .filter(Change.Unchanged.class::isInstance)
+            .map(Change.Unchanged.class::cast)
+            .toList();
+    return new Drafting(wanted, byService(changes)).plan(skipped);
+  }
+
+  /**
+   * The plan by which services serve earlier versions again, callers before callees.
+   *
+   * @param earlier the version that each service goes back to; always named, never guessed
+   * @throws Unplannable when one of them can't be gone back to
+   */
+  public Plan rollback(
+      Inventory inventory,
+      Account account,
+      Map<ServiceName, VersionId> earlier,
+      HealthCheck check) {
+    var reasons = new ArrayList<String>();
+    var changes = new ArrayList<Change>();
+    var skipped = new ArrayList<Change.Unchanged>();
+    new TreeMap<>(earlier)
+        .forEach((name, version) -> {
+          var service = inventory.service(name);
+          var live = account.liveOf(name);
+          if (service.isEmpty() || live.isEmpty()) {
+            reasons.add("%s is not deployed, or can't be seen".formatted(name));
+          } else if (live.get().deployment().soleVersion().isEmpty()) {
+            reasons.add(
+                "%1$s is in the middle of a rollout (%2$s); finish it first: wrangler versions deploy --name %1$s"
+                    .formatted(name, Bases.described(live.get().deployment())));
+          } else {
+            var target = service.get().target();
+            var baseline = live.get().deployment().soleVersion().get();
+            if (baseline.equals(version)) {
+              skipped.add(new Change.Unchanged(target, "serves %s already".formatted(version)));
+            } else {
+              changes.add(new Change.Revert(target, baseline, version));
+            }
+          }
+        });
+    if (!reasons.isEmpty()) {
+      throw new Unplannable(reasons);
+    }
+    var wanted = new Wanted(inventory, account, Map.of(), check, "");
+    return new Drafting(wanted, byService(changes)).plan(skipped);
+  }
+
+  private static Map<ServiceName, Change> byService(List<Change> changes) {
+    return changes.stream()
+        .filter(c -> !(c instanceof Change.Unchanged))
+        .collect(toMap(c -> c.target().service(), Function.identity()));
+  }
+
+  /** One plan in the making. */
+  private final class Drafting {
+    private final Wanted wanted;
+    private final Map<ServiceName, Change> changes;
+    private final List<Plan.Wave> waves = new ArrayList<>();
+    private final Set<String> migrated = new HashSet<>();
+    private int steps;
+
+    Drafting(Wanted wanted, Map<ServiceName, Change> changes) {
+      this.wanted = wanted;
+      this.changes = changes;
+    }
+
+    Plan plan(List<Change.Unchanged> skipped) {
+      var levels =
+          CallOrder.levels(
+              wanted.inventory().services().stream().map(Service::name).toList(),
+              wanted.inventory().edges());
+      bootstrap(levels);
+      boolean goesBack = changes.values().stream().anyMatch(Change.Revert.class::isInstance);
+      for (var level : goesBack ? levels.reversed() : levels) {
+        wave(level);
+      }
+      var basis = Bases.of(wanted.inventory(), wanted.account(), wanted.built());
+      return new Plan(waves, skipped, basis);
+    }
+
+    /** In a circle of new services, those that one deployed earlier binds must exist by then. */
+    private void bootstrap(List<List<CallOrder.Circle>> levels) {
+      var first = new TreeSet<ServiceName>();
+      for (var circle : levels.stream().flatMap(List::stream).toList()) {
+        for (var edge : wanted.inventory().edges()) {
+          if (circle.members().contains(edge.from())
+              && circle.members().contains(edge.to())
+              && edge.from().compareTo(edge.to()) < 0
+              && mustExist(edge)) {
+            first.add(edge.to());
+          }
+        }
+      }
+      var empty = new ArrayList<Plan.Release>();
+      for (var name : first) {
+        if (changes.get(name) instanceof Change.Create create) {
+          empty.add(
+              new Plan.Release(
+                  create,
+                  List.of(new Step.Bootstrap(new StepId(++steps), create.target())),
+                  List.of("services that bind each other need one another to exist first")));
+        }
+      }
+      if (!empty.isEmpty()) {
+        waves.add(new Plan.Wave("bootstrap", empty));
+      }
+    }
+
+    /** Releases that can't be taken back go alone, and before the others of their level. */
+    private void wave(List<CallOrder.Circle> level) {
+      var together = new ArrayList<Change>();
+      for (var name : level.stream().flatMap(c -> c.members().stream()).sorted().toList()) {
+        switch (changes.get(name)) {
+          case Change.Lifecycle lifecycle ->
+              waves.add(new Plan.Wave("wave " + number(), List.of(release(lifecycle))));
+          case Change.Create create -> together.add(create);
+          case Change.Update update -> together.add(update);
+          case Change.Revert revert -> together.add(revert);
+          case Change.Unchanged _ -> {}
+          case null -> {}
+        }
+      }
+      if (!together.isEmpty()) {
+        waves.add(new Plan.Wave("wave " + number(), together.stream().map(this::release).toList()));
+      }
+    }
+
+    private long number() {
+      return 1 + waves.stream().filter(w -> !w.name().equals("bootstrap")).count();
+    }
+
+    private Plan.Release release(Change change) {
+      var name = change.target().service();
+      var service = wanted.inventory().service(name).orElseThrow();
+      var fingerprint = wanted.built().get(name);
+      var brief =
+          new Brief(
+              fingerprint == null ? wanted.words() : fingerprint.message(wanted.words()),
+              change instanceof Change.Revert ? List.of() : migrations(service),
+              Addresses.of(service, wanted.account()).stream().toList(),
+              wanted.check());
+      var release = releases.release(change, brief, steps + 1);
+      steps += release.steps().size();
+      return release;
+    }
+
+    /**
+     * What the service's databases lack; a file that an earlier release applies is not repeated.
+     */
+    private List<Brief.Migration> migrations(Service service) {
+      var migrations = new ArrayList<Brief.Migration>();
+      for (var binding : service.bindings()) {
+        if (binding instanceof Binding.D1 d1 && !d1.databaseId().isEmpty()) {
+          var pending =
+              files(service, d1).stream()
+                  .filter(f -> !applied(d1.databaseId()).contains(f))
+                  .filter(f -> migrated.add(d1.databaseId() + "/" + f))
+                  .toList();
+          if (!pending.isEmpty()) {
+            migrations.add(
+                new Brief.Migration(d1.name(), d1.databaseName(), d1.databaseId(), pending));
+          }
+        }
+      }
+      return migrations;
+    }
+
+    private Set<String> applied(String databaseId) {
+      return switch (wanted.account().appliedMigrations().get(databaseId)) {
+        case Looked.Known<Set<String>>(var names) -> names;
+        case Looked.Unknown<Set<String>> unknown ->
+            throw new Unplannable(
+                List.of(
+                    "can't see which migrations D1 database %s has: %s"
+                        .formatted(databaseId, unknown.why())));
+        case null ->
+            throw new Unplannable(
+                List.of("can't see which migrations D1 database %s has".formatted(databaseId)));
+      };
+    }
+
+    /** The names of the migration files, in the order in which wrangler applies them. */
+    private static List<String> files(Service service, Binding.D1 d1) {
+      var folder = service.home().resolve(d1.migrationsDir()).normalize();
+      return service.surroundings().existing().stream()
+          .filter(p -> folder.equals(p.getParent()))
+          .map(Path::getFileName)
+          .map(String::valueOf)
+          .filter(f -> f.endsWith(".sql"))
+          .sorted()
+          .toList();
+    }
+
+    private static boolean mustExist(Edge edge) {
+      return switch (edge.via()) {
+        case SERVICE_BINDING, DURABLE_OBJECT, WORKFLOW, TAIL -> true;
+        case QUEUE, DISPATCH -> false;
+      };
+    }
+  }
+}

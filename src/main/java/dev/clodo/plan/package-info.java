@@ -1,0 +1,5 @@
+/** Turns differences into ordered, reversible steps. */
+@NullMarked
+package dev.clodo.plan;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Judges samples. */
+@NullMarked
+package dev.clodo.verify;
+
+import org.jspecify.annotations.NullMarked;
