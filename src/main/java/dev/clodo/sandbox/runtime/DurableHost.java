@@ -73,7 +73,19 @@ final class DurableHost {
     var up = up();
     users++;
     return new Lease(
-        versionId, up.pool(version), up.service(version), up.debugAddress(), this::release);
+        versionId,
+        up.pool(version),
+        VersionConfig.serviceOf(version),
+        VersionConfig.serviceOf(objectsVersion()),
+        up.debugAddress(),
+        this::release);
+  }
+
+  private ScriptVersion objectsVersion() {
+    return versions.stream()
+        .filter(each -> each.versionId().equals(objectsFrom))
+        .findFirst()
+        .orElseGet(versions::getLast);
   }
 
   private synchronized void release() {
@@ -89,7 +101,7 @@ final class DurableHost {
       stop();
     }
     if (running.isEmpty()) {
-      running.add(starter.startTogether(versions, objectsFrom));
+      running.add(starter.startTogether(versions, objectsVersion()));
     }
     return running.getFirst();
   }

@@ -45,18 +45,22 @@ final class InnerServer implements AutoCloseable {
 
   private final ServerSocket listener;
   private final String token;
-  private final Map<String, Service> services;
+  private final Map<String, Service> services = new ConcurrentHashMap<>();
   private final Set<Connection> open = ConcurrentHashMap.newKeySet();
 
-  InnerServer(String token, Map<String, Service> services) {
+  InnerServer(String token) {
     this.token = token;
-    this.services = Map.copyOf(services);
     try {
       listener = new ServerSocket(0, 256, InetAddress.getLoopbackAddress());
     } catch (IOException e) {
       throw new UncheckedIOException("no free loopback port", e);
     }
     Thread.ofPlatform().daemon().name("sandbox-inner").start(this::accept);
+  }
+
+  /// Answers requests of this name from now on.
+  void offer(String name, Service service) {
+    services.put(name, service);
   }
 
   int port() {

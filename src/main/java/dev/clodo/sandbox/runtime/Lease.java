@@ -5,9 +5,15 @@ package dev.clodo.sandbox.runtime;
 ///
 /// @param pool connections to the version's socket
 /// @param service the version's name inside its process
+/// @param objects the service whose classes the script's Durable Objects run
 /// @param debugAddress where other workerds reach that process
 record Lease(
-    String versionId, ConnectionPool pool, String service, String debugAddress, Runnable release)
+    String versionId,
+    ConnectionPool pool,
+    String service,
+    String objects,
+    String debugAddress,
+    Runnable release)
     implements AutoCloseable {
   @Override
   public void close() {

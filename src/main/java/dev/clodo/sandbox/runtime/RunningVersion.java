@@ -33,10 +33,6 @@ final class RunningVersion {
     return pool;
   }
 
-  String service(ScriptVersion version) {
-    return VersionConfig.serviceOf(version);
-  }
-
   String debugAddress() {
     return process.debugAddress();
   }

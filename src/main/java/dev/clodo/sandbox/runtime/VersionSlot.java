@@ -25,7 +25,8 @@ final class VersionSlot {
     return new Lease(
         version.versionId(),
         up.pool(version),
-        up.service(version),
+        VersionConfig.serviceOf(version),
+        VersionConfig.serviceOf(version),
         up.debugAddress(),
         this::release);
   }

@@ -45,13 +45,8 @@ final class VersionStarter {
 
   /// Starts the live versions of a script with Durable Objects.
   ///
-  /// @param objectsFrom id of the version whose classes the objects run
-  RunningVersion startTogether(List<ScriptVersion> versions, String objectsFrom) {
-    var serving =
-        versions.stream()
-            .filter(version -> version.versionId().equals(objectsFrom))
-            .findFirst()
-            .orElse(versions.getLast());
+  /// @param serving the one of them whose classes the objects run
+  RunningVersion startTogether(List<ScriptVersion> versions, ScriptVersion serving) {
     var disk = home.resolve("objects").resolve(serving.script());
     try {
       Files.createDirectories(disk);

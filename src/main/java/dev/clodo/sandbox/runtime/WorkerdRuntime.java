@@ -36,7 +36,7 @@ final class WorkerdRuntime implements SandboxRuntime {
     var token = token();
     var newestDate = newestDate(settings.workerd());
     notes = ProcessNotes.open(settings.home().resolve("processes"));
-    inner = new InnerServer(token, services());
+    inner = new InnerServer(token);
     storage = new Storage(settings.workerd(), settings.home(), notes, token);
     var surroundings = new Surroundings(inner.port(), storage.port(), token, newestDate);
     fleet =
@@ -44,10 +44,9 @@ final class WorkerdRuntime implements SandboxRuntime {
             platform,
             new VersionStarter(settings.workerd(), settings.home(), notes, () -> surroundings));
     edge = new Edge(settings.edgePort(), platform, router, fleet);
-  }
-
-  private Map<String, InnerServer.Service> services() {
-    return Map.of("outbound", new Outbound(platform), "cache", WorkerdRuntime::noCache);
+    inner.offer("control", new Control(platform, router, fleet));
+    inner.offer("outbound", new Outbound(platform));
+    inner.offer("cache", WorkerdRuntime::noCache);
   }
 
   /// The Cache API outside a zone: storing does nothing, and nothing is found.

@@ -1,5 +1,5 @@
 // Stands beside each version in its process. It reports what the version did, and carries calls to
-// other Workers, which live in processes of their own.
+// other Workers and to their Durable Objects, which live in processes of their own.
 import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 
 export default {};
@@ -7,21 +7,96 @@ export default {};
 export class Tail extends WorkerEntrypoint {
   async tail(items) {
     const { script, version } = this.ctx.props;
+    const own = items.filter((item) => item.entrypoint !== "ClodoInspection");
+    if (own.length === 0) {
+      return;
+    }
     await this.env.control.fetch("http://control/tail", {
       method: "POST",
       headers: { "X-Clodo-Script": script, "X-Clodo-Version": version },
-      body: JSON.stringify(items),
+      body: JSON.stringify(own),
     });
   }
 }
 
+// The headers by which a caller chooses a version apply to calls between Workers too.
+const CHOOSING = ["Cloudflare-Workers-Version-Overrides", "Cloudflare-Workers-Version-Key"];
+
 // Asks where a script runs now: each call may go to another version.
-async function locate(control, path, headers) {
-  const answer = await control.fetch(`http://control/${path}`, { headers });
+async function locate(control, script, request) {
+  const headers = { "X-Clodo-Callee": script };
+  for (const name of CHOOSING) {
+    const value = request?.headers.get(name);
+    if (value) {
+      headers[name] = value;
+    }
+  }
+  const answer = await control.fetch("http://control/locate", { headers });
   if (!answer.ok) {
     throw new Error(await answer.text());
   }
   return answer.json();
 }
 
-export class RemoteObject extends DurableObject {}
+// Does one call on what runs at a place. A place with a lease waits for the call before it is taken
+// down, so it is told when the call is over.
+async function at(place, { control, debugPort }, call) {
+  try {
+    return await call(await debugPort.connect(place.address));
+  } finally {
+    if (place.lease) {
+      await control.fetch("http://control/release", { headers: { "X-Clodo-Lease": place.lease } });
+    }
+  }
+}
+
+// Passes every method on, whatever its name.
+function forwarding(target, call) {
+  return new Proxy(target, {
+    get(own, name) {
+      if (typeof name === "symbol" || name in own || name === "then") {
+        const value = Reflect.get(own, name);
+        return typeof value === "function" ? value.bind(own) : value;
+      }
+      return (...parameters) => call(name, parameters);
+    },
+  });
+}
+
+export class Callee extends WorkerEntrypoint {
+  constructor(ctx, env) {
+    super(ctx, env);
+    const { script, entrypoint, props } = ctx.props;
+    this.script = script;
+    this.find = (client, { service }) =>
+      client.getEntrypoint(service, entrypoint || undefined, JSON.parse(props));
+    return forwarding(this, async (name, parameters) => {
+      const place = await locate(env.control, script);
+      return at(place, env, (client) => this.find(client, place)[name](...parameters));
+    });
+  }
+
+  async fetch(request) {
+    const place = await locate(this.env.control, this.script, request);
+    return at(place, this.env, (client) => this.find(client, place).fetch(request));
+  }
+}
+
+// A Durable Object of another script: has the same id here as there, stores nothing, and passes
+// every call on.
+export class RemoteObject extends DurableObject {
+  constructor(ctx, env, { script, className }) {
+    super(ctx, env);
+    this.find = (client, { objects }) => client.getActor(objects, className, ctx.id.toString());
+    this.script = script;
+    return forwarding(this, async (name, parameters) => {
+      const place = await locate(env.control, script);
+      return at(place, env, (client) => this.find(client, place)[name](...parameters));
+    });
+  }
+
+  async fetch(request) {
+    const place = await locate(this.env.control, this.script);
+    return at(place, this.env, (client) => this.find(client, place).fetch(request));
+  }
+}

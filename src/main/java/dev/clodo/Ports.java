@@ -1,0 +1,29 @@
+package dev.clodo;
+
+import dev.clodo.port.Clock;
+import dev.clodo.port.Cloudflare;
+import dev.clodo.port.DataBridge;
+import dev.clodo.port.Git;
+import dev.clodo.port.Traffic;
+import dev.clodo.port.Wrangler;
+
+/** The world as {@link Clodo} meets it. Each port is made when it is first asked for. */
+public interface Ports extends AutoCloseable {
+  Cloudflare cloudflare();
+
+  Wrangler wrangler();
+
+  DataBridge bridge();
+
+  Traffic traffic();
+
+  Git git();
+
+  Clock clock();
+
+  /** Says that wrangler will be needed soon; may do nothing. */
+  default void warmUp() {}
+
+  @Override
+  void close();
+}

@@ -1,0 +1,66 @@
+package dev.clodo.cli;
+
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ScopeType;
+
+/** The commands by name, each built when it is needed. */
+final class Commands {
+  static final String COMPLETION = "completion";
+
+  /** In the order in which people meet them. */
+  private static final List<String> NAMES = List.of("orchestrate", "wrangler", COMPLETION);
+
+  private Commands() {}
+
+  static boolean known(String name) {
+    return NAMES.contains(name);
+  }
+
+  static List<String> names() {
+    return NAMES;
+  }
+
+  /** The root with every command. */
+  static CommandLine all(Session session) {
+    var line = root(session);
+    NAMES.forEach(n -> command(n, session).ifPresent(c -> line.addSubcommand(n, c)));
+    return line;
+  }
+
+  /** The root with one command, or with none. */
+  static CommandLine only(String name, Session session) {
+    var line = root(session);
+    command(name, session).ifPresent(c -> line.addSubcommand(name, c));
+    return line;
+  }
+
+  private static Optional<Object> command(String name, Session session) {
+    return switch (name) {
+      case "orchestrate" -> Optional.of(new OrchestrateCommand(session));
+      case "wrangler" -> Optional.of(new WranglerCommand(session));
+      case COMPLETION -> Optional.of(new CompletionCommand(session));
+      default -> Optional.empty();
+    };
+  }
+
+  private static CommandLine root(Session session) {
+    var line = new CommandLine(new RootCommand(session));
+    line.getCommandSpec()
+        .version("clodo " + session.host().version())
+        .addOption(
+            OptionSpec.builder("--help", "-h")
+                .usageHelp(true)
+                .scopeType(ScopeType.INHERIT)
+                .description("Show this help.")
+                .build())
+        .addOption(
+            OptionSpec.builder("--version")
+                .versionHelp(true)
+                .description("Print the version.")
+                .build());
+    return line;
+  }
+}

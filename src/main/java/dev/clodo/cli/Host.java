@@ -1,0 +1,49 @@
+package dev.clodo.cli;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the command line has of the process and the machine it runs in. */
+public interface Host {
+  PrintStream out();
+
+  PrintStream err();
+
+  /** What reads the output. */
+  Terminal terminal();
+
+  /**
+   * @param out whether standard output is a terminal
+   * @param err whether standard error is one
+   * @param columns the terminal's width; 0 when that is not known
+   */
+  record Terminal(boolean out, boolean err, int columns) {
+    /** Output goes to a file or a pipe. */
+    public static Terminal none() {
+      return new Terminal(false, false, 0);
+    }
+  }
+
+  /** The line a person typed; empty when nobody can be asked. */
+  Optional<String> ask(String question);
+
+  /** The environment variables of the process. */
+  Map<String, String> environment();
+
+  /** The folder that relative paths are seen from. */
+  Path folder();
+
+  /** Where Clodo itself is installed: its examples lie there. */
+  Path home();
+
+  String version();
+
+  InstantSource time();
+
+  /** Runs the project's own wrangler on the process's own streams; its exit code. */
+  int wrangler(Path folder, List<String> arguments, Map<String, String> variables);
+}

@@ -1,0 +1,318 @@
+package dev.clodo.render;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.clodo.model.Change;
+import dev.clodo.model.EnvironmentName;
+import dev.clodo.model.HealthCheck;
+import dev.clodo.model.Plan;
+import dev.clodo.model.ServiceName;
+import dev.clodo.model.Split;
+import dev.clodo.model.Step;
+import dev.clodo.model.StepId;
+import dev.clodo.model.Target;
+import dev.clodo.model.VersionId;
+import dev.clodo.model.VersionRef;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@code clodo.plan/1}: a plan as JSON, and back. Reading what was written gives an equal plan. */
+public final class PlanJson {
+  public static final String SCHEMA = "clodo.plan/1";
+
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  private PlanJson() {}
+
+  /** The plan as a JSON object. */
+  public static ObjectNode of(Plan plan) {
+    var root = JSON.objectNode();
+    root.put("schema", SCHEMA);
+    var basis = root.putObject("basis");
+    names(basis.putObject("wanted"), plan.basis().wanted());
+    names(basis.putObject("found"), plan.basis().found());
+    var waves = root.putArray("waves");
+    for (var wave : plan.waves()) {
+      var releases = waves.addObject().put("name", wave.name()).putArray("releases");
+      for (var release : wave.releases()) {
+        var node = releases.addObject();
+        node.set("change", change(release.change()));
+        var steps = node.putArray("steps");
+        release.steps().forEach(s -> steps.add(step(s)));
+        release.notes().forEach(node.putArray("notes")::add);
+      }
+    }
+    var skipped = root.putArray("skipped");
+    plan.skipped().forEach(s -> skipped.add(change(s)));
+    return root;
+  }
+
+  /**
+   * Reads a plan.
+   *
+   * @throws IllegalArgumentException when the text is no such plan; the message says where
+   */
+  public static Plan read(String text) {
+    JsonNode root;
+    try {
+      root = new ObjectMapper().readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("it is not JSON: " + e.getOriginalMessage(), e);
+    }
+    if (!SCHEMA.equals(root.path("schema").asText())) {
+      throw new IllegalArgumentException("its schema is not " + SCHEMA);
+    }
+    var basis = object(root, "basis");
+    var waves = new ArrayList<Plan.Wave>();
+    for (var wave : array(root, "waves")) {
+      var releases = new ArrayList<Plan.Release>();
+      for (var release : array(wave, "releases")) {
+        var change = change(object(release, "change"));
+        var steps = new ArrayList<Step>();
+        array(release, "steps").forEach(s -> steps.add(step(s, change.target())));
+        releases.add(new Plan.Release(change, steps, strings(release, "notes")));
+      }
+      waves.add(new Plan.Wave(text(wave, "name"), releases));
+    }
+    var skipped = new ArrayList<Change.Unchanged>();
+    for (var node : array(root, "skipped")) {
+      if (change(node) instanceof Change.Unchanged unchanged) {
+        skipped.add(unchanged);
+      }
+    }
+    return new Plan(waves, skipped, new Plan.Basis(names(basis, "wanted"), names(basis, "found")));
+  }
+
+  private static ObjectNode change(Change change) {
+    var node = JSON.objectNode();
+    target(node, change.target());
+    return switch (change) {
+      case Change.Create _ -> node.put("kind", "create");
+      case Change.Update(_, var baseline) ->
+          node.put("kind", "update").put("baseline", baseline.value());
+      case Change.Lifecycle(_, var baseline, var why) ->
+          node.put("kind", "lifecycle").put("baseline", baseline.value()).put("why", why);
+      case Change.Revert(_, var baseline, var earlier) ->
+          node.put("kind", "revert")
+              .put("baseline", baseline.value())
+              .put("earlier", earlier.value());
+      case Change.Unchanged(_, var why) -> node.put("kind", "unchanged").put("why", why);
+    };
+  }
+
+  private static Change change(JsonNode node) {
+    var target = target(node);
+    return switch (text(node, "kind")) {
+      case "create" -> new Change.Create(target);
+      case "update" -> new Change.Update(target, version(node, "baseline"));
+      case "lifecycle" ->
+          new Change.Lifecycle(target, version(node, "baseline"), text(node, "why"));
+      case "revert" ->
+          new Change.Revert(target, version(node, "baseline"), version(node, "earlier"));
+      case "unchanged" -> new Change.Unchanged(target, text(node, "why"));
+      case String other -> throw new IllegalArgumentException("there is no change " + other);
+    };
+  }
+
+  private static void target(ObjectNode node, Target target) {
+    node.put("service", target.service().value())
+        .put("environment", target.environment().value())
+        .put("home", target.home().toString())
+        .put("config", target.config().toString());
+  }
+
+  private static Target target(JsonNode node) {
+    return new Target(
+        new ServiceName(text(node, "service")),
+        new EnvironmentName(text(node, "environment")),
+        Path.of(text(node, "home")),
+        Path.of(text(node, "config")));
+  }
+
+  private static ObjectNode step(Step step) {
+    var node = JSON.objectNode().put("id", step.id().ordinal());
+    switch (step) {
+      case Step.Bootstrap _ -> node.put("kind", "bootstrap");
+      case Step.Upload(_, _, var message) -> node.put("kind", "upload").put("message", message);
+      case Step.Deploy(_, _, var message, var reason, var before) -> {
+        node.put("kind", "deploy").put("message", message).put("reason", reason);
+        var versions = node.putArray("before");
+        before.forEach(v -> versions.add(v.value()));
+      }
+      case Step.Migrate(_, _, var binding, var database, var databaseId, var pending) -> {
+        node.put("kind", "migrate")
+            .put("binding", binding)
+            .put("database", database)
+            .put("databaseId", databaseId);
+        pending.forEach(node.putArray("pending")::add);
+      }
+      case Step.Shift(_, _, var split, var before) -> {
+        node.put("kind", "shift");
+        split(node.putArray("split"), split);
+        split(node.putArray("before"), before);
+      }
+      case Step.Probe(_, _, var candidate, var address, var check) -> {
+        node.put("kind", "probe");
+        node.set("candidate", version(candidate));
+        request(node, address, check);
+      }
+      case Step.CheckHealth(_, _, var expected, var address, var check) -> {
+        node.put("kind", "check-health");
+        node.set("expected", version(expected));
+        request(node, address, check);
+      }
+      case Step.ApplyTriggers _ -> node.put("kind", "apply-triggers");
+      case Step.Validate(_, _, var expected) -> {
+        node.put("kind", "validate");
+        node.set("expected", version(expected));
+      }
+    }
+    var undo = node.putObject("undo");
+    switch (step.undo()) {
+      case Step.Undo.Nothing(var why) -> undo.put("kind", "nothing").put("why", why);
+      case Step.Undo.Leave(var what) -> undo.put("kind", "leave").put("what", what);
+      case Step.Undo.Restore(var split) ->
+          split(undo.put("kind", "restore").putArray("split"), split);
+      case Step.Undo.AskHuman(var why) -> undo.put("kind", "ask-human").put("why", why);
+    }
+    return node;
+  }
+
+  /** The undo is not read: it follows from the step. */
+  private static Step step(JsonNode node, Target target) {
+    var id = new StepId(node.path("id").asInt());
+    return switch (text(node, "kind")) {
+      case "bootstrap" -> new Step.Bootstrap(id, target);
+      case "upload" -> new Step.Upload(id, target, text(node, "message"));
+      case "deploy" ->
+          new Step.Deploy(
+              id,
+              target,
+              text(node, "message"),
+              text(node, "reason"),
+              strings(node, "before").stream().map(VersionId::new).toList());
+      case "migrate" ->
+          new Step.Migrate(
+              id,
+              target,
+              text(node, "binding"),
+              text(node, "database"),
+              text(node, "databaseId"),
+              strings(node, "pending"));
+      case "shift" -> new Step.Shift(id, target, split(node, "split"), split(node, "before"));
+      case "probe" ->
+          new Step.Probe(id, target, versionRef(node, "candidate"), address(node), check(node));
+      case "check-health" ->
+          new Step.CheckHealth(
+              id, target, versionRef(node, "expected"), address(node), check(node));
+      case "apply-triggers" -> new Step.ApplyTriggers(id, target);
+      case "validate" -> new Step.Validate(id, target, versionRef(node, "expected"));
+      case String other -> throw new IllegalArgumentException("there is no step " + other);
+    };
+  }
+
+  private static void request(ObjectNode node, URI address, HealthCheck check) {
+    node.put("address", address.toString())
+        .putObject("check")
+        .put("path", check.path())
+        .put("statusBelow", check.statusBelow())
+        .put("samples", check.samples())
+        .put("timeoutMillis", check.timeout().toMillis());
+  }
+
+  private static URI address(JsonNode node) {
+    return URI.create(text(node, "address"));
+  }
+
+  private static HealthCheck check(JsonNode node) {
+    var check = object(node, "check");
+    return new HealthCheck(
+        text(check, "path"),
+        check.path("statusBelow").asInt(),
+        check.path("samples").asInt(),
+        Duration.ofMillis(check.path("timeoutMillis").asLong()));
+  }
+
+  private static void split(ArrayNode shares, Split split) {
+    for (var share : split.shares()) {
+      shares.add(version(share.version()).put("percent", share.percent()));
+    }
+  }
+
+  private static Split split(JsonNode node, String field) {
+    var shares = new ArrayList<Split.Share>();
+    for (var share : array(node, field)) {
+      shares.add(new Split.Share(versionRef(share), share.path("percent").asInt()));
+    }
+    return new Split(shares);
+  }
+
+  private static ObjectNode version(VersionRef version) {
+    return switch (version) {
+      case VersionRef.Live(var id) -> JSON.objectNode().put("version", id.value());
+      case VersionRef.UploadedBy(var step) -> JSON.objectNode().put("uploadedBy", step.ordinal());
+    };
+  }
+
+  private static VersionRef versionRef(JsonNode node, String field) {
+    return versionRef(object(node, field));
+  }
+
+  private static VersionRef versionRef(JsonNode node) {
+    return node.has("version")
+        ? new VersionRef.Live(version(node, "version"))
+        : new VersionRef.UploadedBy(new StepId(node.path("uploadedBy").asInt()));
+  }
+
+  private static VersionId version(JsonNode node, String field) {
+    return new VersionId(text(node, field));
+  }
+
+  private static void names(ObjectNode node, Map<ServiceName, String> values) {
+    values.forEach((name, value) -> node.put(name.value(), value));
+  }
+
+  private static Map<ServiceName, String> names(JsonNode node, String field) {
+    var names = new LinkedHashMap<ServiceName, String>();
+    object(node, field)
+        .properties()
+        .forEach(e -> names.put(new ServiceName(e.getKey()), e.getValue().asText()));
+    return names;
+  }
+
+  private static List<String> strings(JsonNode node, String field) {
+    var strings = new ArrayList<String>();
+    array(node, field).forEach(s -> strings.add(s.asText()));
+    return strings;
+  }
+
+  private static String text(JsonNode node, String field) {
+    if (!node.path(field).isTextual()) {
+      throw new IllegalArgumentException("it lacks " + field + " where it is needed");
+    }
+    return node.path(field).asText();
+  }
+
+  private static JsonNode object(JsonNode node, String field) {
+    if (!node.path(field).isObject()) {
+      throw new IllegalArgumentException("it lacks " + field + " where it is needed");
+    }
+    return node.path(field);
+  }
+
+  private static JsonNode array(JsonNode node, String field) {
+    if (!node.path(field).isArray()) {
+      throw new IllegalArgumentException("it lacks " + field + " where it is needed");
+    }
+    return node.path(field);
+  }
+}

@@ -1,0 +1,161 @@
+package dev.clodo.render;
+
+import dev.clodo.model.Event;
+import dev.clodo.model.JournalEntry;
+import dev.clodo.model.Outcome;
+import dev.clodo.model.Run;
+import dev.clodo.model.RunRecord;
+import dev.clodo.model.Step;
+import dev.clodo.model.StepId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Runs and their journals as text. */
+public final class RunText {
+  private RunText() {}
+
+  /** One line for each run: when, id, how it stands, who, what. */
+  public static String list(List<RunRecord> runs) {
+    if (runs.isEmpty()) {
+      return "No runs yet.\n";
+    }
+    return Words.table(runs.stream().map(RunText::row).toList(), "");
+  }
+
+  /** A run, its journal event by event, and its outcome. */
+  public static String whole(RunRecord record) {
+    var run = record.run();
+    var head = new ArrayList<List<String>>();
+    head.add(List.of("run", run.id().value()));
+    head.add(List.of("environment", run.environment().toString()));
+    head.add(List.of("started", Words.time(run.startedAt())));
+    head.add(List.of("by", run.who()));
+    if (!run.commit().isEmpty()) {
+      head.add(List.of("commit", commit(run)));
+    }
+    head.add(List.of("stands", standing(record.standing())));
+    return Words.table(head, "") + "\n" + journal(record) + after(record);
+  }
+
+  /** What a run's end means, in a sentence or two, with the next command where one is needed. */
+  public static String outcome(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Released() -> "Released.\n";
+      case Outcome.NothingToDo() -> "Nothing to do.\n";
+      case Outcome.RolledBack(var why, var notReverted) ->
+          "Rolled back: every service serves what it served before.\nWhy: "
+              + why
+              + "\n"
+              + (notReverted.isEmpty()
+                  ? ""
+                  : notReverted.stream()
+                      .map(s -> "  " + s + "\n")
+                      .collect(Collectors.joining("", "What stays changed:\n", "")));
+      case Outcome.Stuck(var why) ->
+          "Stuck, a person is needed: " + why + "\nWhat serves now: clodo status\n";
+    };
+  }
+
+  /** A journal entry in words, without its time. */
+  public static String event(Event event, Step step) {
+    return switch (event) {
+      case Event.Started(_, var before) -> "started" + facts(before);
+      case Event.Succeeded(_, var output) -> "done" + facts(output);
+      case Event.Failed(_, var why) -> "failed: " + why;
+      case Event.UndoStarted _ -> "taking back: " + StepText.undo(step.undo());
+      case Event.Undone _ -> "taken back";
+      case Event.UndoFailed(_, var why) -> "could not be taken back: " + why;
+    };
+  }
+
+  /** What an event tells of facts: {@code (version 1a2b3c4d)}. */
+  static String facts(Map<String, String> facts) {
+    return facts.isEmpty()
+        ? ""
+        : new TreeMap<>(facts)
+            .entrySet().stream()
+                .map(e -> e.getKey() + " " + e.getValue())
+                .collect(Collectors.joining(", ", " (", ")"));
+  }
+
+  private static List<String> row(RunRecord record) {
+    var run = record.run();
+    return List.of(
+        Words.time(run.startedAt()),
+        run.id().value(),
+        brief(record.standing()),
+        services(run),
+        run.environment().isTopLevel() ? "" : run.environment().value(),
+        run.who(),
+        commit(run));
+  }
+
+  private static String services(Run run) {
+    return run.plan().waves().stream()
+        .flatMap(w -> w.releases().stream())
+        .map(r -> r.target().service().value())
+        .collect(Collectors.joining(" "));
+  }
+
+  private static String commit(Run run) {
+    var commit = run.commit();
+    var dirty = commit.endsWith("+dirty");
+    var hash = commit.substring(0, Math.min(10, commit.length()));
+    return (hash + (dirty ? "+dirty" : "") + " " + run.branch()).strip();
+  }
+
+  private static String brief(RunRecord.Standing standing) {
+    return switch (standing) {
+      case RunRecord.Standing.Ended(Outcome.Released()) -> "released";
+      case RunRecord.Standing.Ended(Outcome.NothingToDo()) -> "nothing to do";
+      case RunRecord.Standing.Ended(Outcome.RolledBack _) -> "rolled back";
+      case RunRecord.Standing.Ended(Outcome.Stuck _) -> "stuck";
+      case RunRecord.Standing.Unfinished _ -> "unfinished";
+    };
+  }
+
+  private static String standing(RunRecord.Standing standing) {
+    return switch (standing) {
+      case RunRecord.Standing.Ended _ -> brief(standing);
+      case RunRecord.Standing.Unfinished(var next) ->
+          "unfinished; next is step %s, %s: clodo resume".formatted(next.id(), StepText.what(next));
+    };
+  }
+
+  private static String after(RunRecord record) {
+    return switch (record.standing()) {
+      case RunRecord.Standing.Ended(var outcome) -> "\n" + outcome(outcome);
+      case RunRecord.Standing.Unfinished _ -> "";
+    };
+  }
+
+  private static String journal(RunRecord record) {
+    var steps = new HashMap<StepId, Step>();
+    record.run().plan().steps().forEach(s -> steps.put(s.id(), s));
+    var rows = new ArrayList<List<String>>();
+    for (var entry : record.journal()) {
+      var step = steps.get(entry.event().step());
+      if (step != null) {
+        rows.add(
+            List.of(
+                since(record.run().startedAt(), entry),
+                step.id().toString(),
+                step.target().service().value(),
+                entry.event() instanceof Event.Started
+                    ? StepText.what(step) + facts(((Event.Started) entry.event()).before())
+                    : event(entry.event(), step)));
+      }
+    }
+    return Words.table(rows, "");
+  }
+
+  private static String since(Instant start, JournalEntry entry) {
+    return "+" + Words.duration(Duration.between(start, entry.at()));
+  }
+}

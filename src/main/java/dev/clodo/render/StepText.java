@@ -1,0 +1,74 @@
+package dev.clodo.render;
+
+import dev.clodo.model.Change;
+import dev.clodo.model.HealthCheck;
+import dev.clodo.model.Split;
+import dev.clodo.model.Step;
+import dev.clodo.model.VersionRef;
+import java.net.URI;
+import java.util.stream.Collectors;
+
+/** Says in words what a step does, how it is undone, and what a change is. */
+public final class StepText {
+  private StepText() {}
+
+  /** What the step does, without naming its service. */
+  public static String what(Step step) {
+    return switch (step) {
+      case Step.Bootstrap _ -> "create the Worker, answering 503, so that others can bind to it";
+      case Step.Upload _ -> "build and upload a version without traffic";
+      case Step.Deploy(_, _, _, var reason, _) ->
+          "build, upload and serve at once (" + reason + ")";
+      case Step.Migrate(_, _, _, var database, _, var pending) ->
+          "apply " + String.join(", ", pending) + " to D1 database " + database;
+      case Step.Shift(_, _, var split, _) -> "traffic: " + split(split);
+      case Step.Probe(_, _, var candidate, var address, var check) ->
+          "ask %s by itself, %s".formatted(version(candidate), requests(check, address));
+      case Step.CheckHealth(_, _, _, var address, var check) ->
+          "ask as users do, " + requests(check, address);
+      case Step.ApplyTriggers _ -> "set routes, domains, schedules and queue consumers";
+      case Step.Validate(_, _, var expected) ->
+          "read back that %s serves".formatted(version(expected));
+    };
+  }
+
+  /** What is done when the release goes back. */
+  public static String undo(Step.Undo undo) {
+    return switch (undo) {
+      case Step.Undo.Nothing _ -> "nothing to undo";
+      case Step.Undo.Leave(var what) -> "stays: " + what;
+      case Step.Undo.Restore(var split) -> "traffic back: " + split(split);
+      case Step.Undo.AskHuman(var why) -> "a person decides: " + why;
+    };
+  }
+
+  /** What happens to a service. */
+  public static String change(Change change) {
+    return switch (change) {
+      case Change.Create _ -> "create";
+      case Change.Update(_, var baseline) -> "update, serves " + baseline.shortened();
+      case Change.Lifecycle(_, var baseline, var why) ->
+          "update as a whole, serves %s: %s".formatted(baseline.shortened(), why);
+      case Change.Revert(_, var baseline, var earlier) ->
+          "back to %s, serves %s".formatted(earlier.shortened(), baseline.shortened());
+      case Change.Unchanged(_, var why) -> "unchanged: " + why;
+    };
+  }
+
+  private static String split(Split split) {
+    return split.shares().stream()
+        .map(s -> "%d %% %s".formatted(s.percent(), version(s.version())))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String version(VersionRef version) {
+    return switch (version) {
+      case VersionRef.Live(var id) -> id.shortened();
+      case VersionRef.UploadedBy(var step) -> "the version of step " + step;
+    };
+  }
+
+  private static String requests(HealthCheck check, URI address) {
+    return "%d × %s".formatted(check.samples(), address.resolve(check.path()));
+  }
+}

@@ -1,0 +1,82 @@
+package dev.clodo.sandbox.runtime;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// What the helper beside each version asks: where another Worker runs, and to report traces.
+final class Control implements InnerServer.Service {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Platform platform;
+  private final Router router;
+  private final Fleet fleet;
+  private final Map<String, Lease> leases = new ConcurrentHashMap<>();
+  private final AtomicLong leaseNumbers = new AtomicLong();
+
+  Control(Platform platform, Router router, Fleet fleet) {
+    this.platform = platform;
+    this.router = router;
+    this.fleet = fleet;
+  }
+
+  @Override
+  public InnerServer.Reply answer(HttpHead head, byte[] body) throws IOException {
+    return switch (head.target()) {
+      case "/locate" -> locate(head);
+      case "/release" -> release(head.get("X-Clodo-Lease"));
+      case "/tail" -> tail(head, body);
+      default -> InnerServer.Reply.text(404, "no such request");
+    };
+  }
+
+  /// One call of a service binding goes to the version that the callee's deployment chooses for it.
+  private InnerServer.Reply locate(HttpHead head) {
+    var script = head.get("X-Clodo-Callee");
+    var deployment = router.deployment(script);
+    if (deployment.isEmpty()) {
+      return InnerServer.Reply.text(
+          404, "Worker \"" + script + "\" is bound here and not deployed in the sandbox");
+    }
+    var versionId =
+        deployment
+            .get()
+            .choose(
+                head.get("Cloudflare-Workers-Version-Overrides"),
+                head.get("Cloudflare-Workers-Version-Key"));
+    var lease = fleet.lease(script, versionId);
+    var place =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("address", lease.debugAddress())
+            .put("service", lease.service())
+            .put("objects", lease.objects());
+    if (fleet.hasHost(script)) {
+      var number = String.valueOf(leaseNumbers.incrementAndGet());
+      leases.put(number, lease);
+      place.put("lease", number);
+    } else {
+      lease.close();
+    }
+    return InnerServer.Reply.json(place.toString());
+  }
+
+  private InnerServer.Reply release(String number) {
+    var lease = leases.remove(number);
+    if (lease != null) {
+      lease.close();
+    }
+    return InnerServer.Reply.empty(204);
+  }
+
+  private InnerServer.Reply tail(HttpHead head, byte[] body) throws IOException {
+    for (var item : JSON.readTree(body)) {
+      platform.onTrace(head.get("X-Clodo-Script"), head.get("X-Clodo-Version"), item);
+    }
+    return InnerServer.Reply.empty(204);
+  }
+}
