@@ -235,7 +235,7 @@ final class TomlReader {
     if (message.contains("previously defined")) {
       return "Keep one of the two, or merge them under one header.";
     }
-    if (message.contains("expected a value")) {
+    if (message.contains("a value")) {
       return "Write a value after the =; text needs quotes, as in name = \"api\".";
     }
     if (message.contains("expected a newline")) {

@@ -88,6 +88,28 @@ class CorpusTest {
     assertThat(wrong).isEmpty();
   }
 
+  @Test
+  void everyPositionPointsToWhatIsWrittenThere() throws IOException {
+    Assumptions.assumeTrue(Files.exists(CORPUS), "the corpus is not here");
+    int positions = 0;
+    try (var folders = Files.newDirectoryStream(CORPUS.resolve("configs"))) {
+      for (Path folder : folders) {
+        for (String name : List.of("wrangler.json", "wrangler.jsonc", "wrangler.toml")) {
+          var file = folder.resolve(name);
+          if (SmallFile.read(file) instanceof SmallFile.Content content
+              && configs.read(file) instanceof WranglerConfigManager.Reading.Read read) {
+            var root = read.file().root();
+            boolean toml = name.endsWith(".toml");
+            positions += Positions.count(content.text(), toml, root);
+            wrong.addAll(Positions.wrong(content.text(), toml, root));
+          }
+        }
+      }
+    }
+    System.out.printf("corpus: %d positions, %d wrong%n", positions, wrong.size());
+    assertThat(wrong).isEmpty();
+  }
+
   private void compare(
       String where, JsonNode wanted, WranglerConfigManager.ConfigFile file, String environment) {
     if (!(configs.resolve(file, new EnvironmentName(environment))
