@@ -67,7 +67,7 @@ class ParsingTest {
     var staging = root.table("env").orElseThrow().table("staging").orElseThrow();
     assertThat(staging.locationOf("vars")).isEqualTo(new Location(TOML, 23, 19));
     assertThat(staging.table("vars").orElseThrow().at()).isEqualTo(new Location(TOML, 23, 1));
-    assertThat(root.get("main").orElseThrow().at()).isEqualTo(new Location(TOML, 3, 12));
+    assertThat(root.get("main").orElseThrow().at()).isEqualTo(new Location(TOML, 3, 14));
     var inline = root.table("inline").orElseThrow();
     assertThat(inline.table("B").orElseThrow().table("C").orElseThrow().locationOf("D"))
         .isEqualTo(new Location(TOML, 8, 25));
