@@ -254,7 +254,7 @@ public final class MultiDomainOrchestrator {
 
     /** The names of the migration files, in the order in which wrangler applies them. */
     private static List<String> files(Service service, Binding.D1 d1) {
-      var folder = service.home().resolve(d1.migrationsDir()).normalize();
+      var folder = service.config().resolveSibling(d1.migrationsDir()).normalize();
       return service.surroundings().existing().stream()
           .filter(p -> folder.equals(p.getParent()))
           .map(Path::getFileName)
