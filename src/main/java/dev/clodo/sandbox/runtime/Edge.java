@@ -33,10 +33,12 @@ final class Edge implements AutoCloseable {
   private final Platform platform;
   private final Router router;
   private final Fleet fleet;
+  private final AssetServer assets;
   private final ServerSocket listener;
   private final Set<Connection> clients = ConcurrentHashMap.newKeySet();
 
-  Edge(int port, Platform platform, Router router, Fleet fleet) {
+  Edge(int port, Platform platform, Router router, Fleet fleet, AssetServer assets) {
+    this.assets = assets;
     this.platform = platform;
     this.router = router;
     this.fleet = fleet;
@@ -96,7 +98,13 @@ final class Edge implements AutoCloseable {
     var version = platform.route(visit.host(), visit.path()).flatMap(to -> version(to, request));
     if (version.isEmpty()) {
       skipBody(client, request);
-      answer(client, request, 404, "text/html;charset=UTF-8", Pages.nothingHere(visit.host()), "");
+      Reply.html(404, Pages.nothingHere(visit.host())).writeTo(client, request);
+      return stays;
+    }
+    var asset = asset(version.get().versionId(), request, visit);
+    if (asset.isPresent()) {
+      skipBody(client, request);
+      asset.get().with(VERSION, version.get().versionId()).writeTo(client, request);
       return stays;
     }
     try (var lease = fleet.lease(version.get().script(), version.get().versionId())) {
@@ -104,15 +112,20 @@ final class Edge implements AutoCloseable {
       return new Relay(client, request, lease).run() && stays;
     } catch (StartupRefused | IllegalStateException e) {
       skipBody(client, request);
-      answer(
-          client,
-          request,
-          500,
-          "text/plain;charset=UTF-8",
-          Pages.EXCEPTION,
-          version.get().versionId());
+      exception(version.get().versionId()).writeTo(client, request);
       return stays;
     }
+  }
+
+  private Optional<Reply> asset(String versionId, HttpHead request, Visit visit)
+      throws IOException {
+    var version = platform.version(versionId);
+    if (version.isEmpty() || version.get().assets().isEmpty()) {
+      return Optional.empty();
+    }
+    return assets.beforeWorker(
+        version.get(),
+        new AssetServer.Ask(request.method(), visit.host(), visit.target(), request));
   }
 
   private record Chosen(String script, String versionId) {}
@@ -158,7 +171,9 @@ final class Edge implements AutoCloseable {
   }
 
   /// Host and path of a request.
-  private record Visit(String authority, String host, String path) {
+  ///
+  /// @param target path and query
+  private record Visit(String authority, String host, String path, String target) {
     static Visit of(HttpHead request) {
       var authority = request.has(HOST) ? request.get(HOST) : request.get("Host");
       var path = request.target();
@@ -172,7 +187,8 @@ final class Edge implements AutoCloseable {
       return new Visit(
           authority,
           (hasPort ? authority.substring(0, port) : authority).toLowerCase(Locale.ROOT),
-          query < 0 ? path : path.substring(0, query));
+          query < 0 ? path : path.substring(0, query),
+          path);
     }
   }
 
@@ -180,24 +196,8 @@ final class Edge implements AutoCloseable {
     client.in().copy(HttpInput.ofRequest(request), java.io.OutputStream.nullOutputStream());
   }
 
-  private static void answer(
-      Connection client, HttpHead request, int status, String type, String text, String version)
-      throws IOException {
-    var body = text.getBytes(StandardCharsets.UTF_8);
-    var head = new HttpHead("HTTP/1.1 " + status + " " + Pages.reason(status));
-    head.add("Content-Type", type);
-    head.add("Content-Length", String.valueOf(body.length));
-    if (!version.isEmpty()) {
-      head.add(VERSION, version);
-    }
-    if (request.closes()) {
-      head.add("Connection", "close");
-    }
-    client.out().write(head.bytes());
-    if (!request.method().equals("HEAD")) {
-      client.out().write(body);
-    }
-    client.out().flush();
+  private static Reply exception(String versionId) {
+    return Reply.text(500, Pages.EXCEPTION).with(VERSION, versionId);
   }
 
   @Override
@@ -308,8 +308,7 @@ final class Edge implements AutoCloseable {
     }
 
     private boolean failed() throws IOException {
-      Edge.answer(
-          client, request, 500, "text/plain;charset=UTF-8", Pages.EXCEPTION, lease.versionId());
+      exception(lease.versionId()).writeTo(client, request);
       return false;
     }
 
@@ -323,8 +322,7 @@ final class Edge implements AutoCloseable {
         if (isUncaught(head)) {
           backend.in().copy(bodyFraming, java.io.OutputStream.nullOutputStream());
           backend.close();
-          Edge.answer(
-              client, request, 500, "text/plain;charset=UTF-8", Pages.EXCEPTION, lease.versionId());
+          exception(lease.versionId()).writeTo(client, request);
           return upload.isEmpty();
         }
         boolean backendStays = !head.closes();

@@ -70,7 +70,9 @@ final class Fleet implements AutoCloseable {
           .computeIfAbsent(deployment.script(), script -> new DurableHost(starter))
           .serve(versions, deployment.main());
     } else {
-      versions.forEach(version -> slot(version).lease().close());
+      versions.stream()
+          .filter(version -> !(version.code() instanceof Code.AssetsOnly))
+          .forEach(version -> slot(version).lease().close());
     }
   }
 

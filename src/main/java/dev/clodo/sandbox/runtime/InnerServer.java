@@ -23,26 +23,6 @@ final class InnerServer implements AutoCloseable {
     Reply answer(HttpHead head, byte[] body) throws IOException;
   }
 
-  /// An answer in memory.
-  @SuppressWarnings("ArrayRecordComponent") // Written once, never compared.
-  record Reply(int status, Map<String, String> headers, byte[] body) {
-    static Reply text(int status, String text) {
-      return new Reply(
-          status,
-          Map.of("Content-Type", "text/plain;charset=UTF-8"),
-          text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    static Reply json(String json) {
-      return new Reply(
-          200, Map.of("Content-Type", "application/json"), json.getBytes(StandardCharsets.UTF_8));
-    }
-
-    static Reply empty(int status) {
-      return new Reply(status, Map.of(), new byte[0]);
-    }
-  }
-
   private final ServerSocket listener;
   private final String token;
   private final Map<String, Service> services = new ConcurrentHashMap<>();
@@ -100,7 +80,7 @@ final class InnerServer implements AutoCloseable {
     }
     var request = head.get();
     if (request.method().equals("CONNECT")) {
-      write(connection, request, Reply.text(403, "connections out of the sandbox are denied"));
+      Reply.text(403, "connections out of the sandbox are denied").writeTo(connection, request);
       return false;
     }
     if (request.lists("Expect", "100-continue")) {
@@ -108,7 +88,7 @@ final class InnerServer implements AutoCloseable {
       connection.out().flush();
     }
     var body = connection.in().body(HttpInput.ofRequest(request), MAX_BODY);
-    write(connection, request, answer(request, body));
+    answer(request, body).writeTo(connection, request);
     return !request.closes();
   }
 
@@ -126,21 +106,6 @@ final class InnerServer implements AutoCloseable {
       var message = e.getMessage();
       return Reply.text(500, message == null ? e.getClass().getSimpleName() : message);
     }
-  }
-
-  private static void write(Connection connection, HttpHead request, Reply reply)
-      throws IOException {
-    var head = new HttpHead("HTTP/1.1 " + reply.status() + " " + Pages.reason(reply.status()));
-    reply.headers().forEach(head::add);
-    boolean bodiless = reply.status() == 204 || reply.status() == 304;
-    if (!bodiless && !head.has("Content-Length")) {
-      head.add("Content-Length", String.valueOf(reply.body().length));
-    }
-    connection.out().write(head.bytes());
-    if (!bodiless && !request.method().equals("HEAD")) {
-      connection.out().write(reply.body());
-    }
-    connection.out().flush();
   }
 
   @Override

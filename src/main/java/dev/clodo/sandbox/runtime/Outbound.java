@@ -12,12 +12,12 @@ final class Outbound implements InnerServer.Service {
   }
 
   @Override
-  public InnerServer.Reply answer(HttpHead head, byte[] body) throws IOException {
+  public Reply answer(HttpHead head, byte[] body) throws IOException {
     var host = java.net.URI.create(head.target()).getHost();
     if (host == null || !platform.allowsOutbound(host)) {
-      return InnerServer.Reply.text(
+      return Reply.text(
           403, "error code: 1016\nThe sandbox does not let Workers reach " + host + "\n");
     }
-    return InnerServer.Reply.text(502, "error code: 1016\n");
+    return Reply.text(502, "error code: 1016\n");
   }
 }

@@ -43,18 +43,27 @@ final class WorkerdRuntime implements SandboxRuntime {
         new Fleet(
             platform,
             new VersionStarter(settings.workerd(), settings.home(), notes, () -> surroundings));
-    edge = new Edge(settings.edgePort(), platform, router, fleet);
-    inner.offer("control", new Control(platform, router, fleet));
+    var assets = new AssetServer();
+    edge = new Edge(settings.edgePort(), platform, router, fleet, assets);
+    inner.offer("control", new Control(platform, router, fleet, assets));
+    inner.offer("assets", (head, body) -> asset(assets, head));
     inner.offer("outbound", new Outbound(platform));
     inner.offer("cache", WorkerdRuntime::noCache);
   }
 
+  /// A request through the binding of a version's own assets.
+  private Reply asset(AssetServer assets, HttpHead head) throws IOException {
+    var version = version(head.get("X-Clodo-Version"));
+    return assets.answer(
+        version, new AssetServer.Ask(head.method(), head.get("Host"), head.target(), head));
+  }
+
   /// The Cache API outside a zone: storing does nothing, and nothing is found.
-  private static InnerServer.Reply noCache(HttpHead head, byte[] body) {
+  private static Reply noCache(HttpHead head, byte[] body) {
     return switch (head.method()) {
-      case "PUT" -> InnerServer.Reply.empty(204);
-      case "PURGE" -> InnerServer.Reply.empty(404);
-      default -> new InnerServer.Reply(504, Map.of("CF-Cache-Status", "MISS"), new byte[0]);
+      case "PUT" -> Reply.empty(204);
+      case "PURGE" -> Reply.empty(404);
+      default -> Reply.empty(504).with("CF-Cache-Status", "MISS");
     };
   }
 
@@ -91,15 +100,13 @@ final class WorkerdRuntime implements SandboxRuntime {
 
   private Deployment deployment(String script, List<Share> shares) {
     return Deployment.of(
-        script,
-        shares,
-        shares.stream()
-            .map(share ->
-                platform
-                    .version(share.versionId())
-                    .orElseThrow(() ->
-                        new IllegalStateException("there is no version " + share.versionId())))
-            .toList());
+        script, shares, shares.stream().map(share -> version(share.versionId())).toList());
+  }
+
+  private ScriptVersion version(String versionId) {
+    return platform
+        .version(versionId)
+        .orElseThrow(() -> new IllegalStateException("there is no version " + versionId));
   }
 
   private void enforce(Deployment deployment) {

@@ -78,8 +78,29 @@ export class Callee extends WorkerEntrypoint {
 
   async fetch(request) {
     const place = await locate(this.env.control, this.script, request);
+    if (place.assets) {
+      const asset = await assetOf(place, this.env, request);
+      if (asset) {
+        return asset;
+      }
+    }
     return at(place, this.env, (client) => this.find(client, place).fetch(request));
   }
+}
+
+// What the callee's assets answer before its program is asked, if they do.
+async function assetOf({ version }, { control }, request) {
+  const headers = new Headers(request.headers);
+  headers.set("X-Clodo-Version", version);
+  headers.set("X-Clodo-Method", request.method);
+  headers.set("X-Clodo-Url", request.url);
+  const answer = await control.fetch("http://control/asset", { headers, redirect: "manual" });
+  if (!answer.headers.has("X-Clodo-Asset")) {
+    return undefined;
+  }
+  const own = new Response(request.method === "HEAD" ? null : answer.body, answer);
+  own.headers.delete("X-Clodo-Asset");
+  return own;
 }
 
 // A Durable Object of another script: has the same id here as there, stores nothing, and passes
