@@ -75,6 +75,7 @@ final class DurableHost {
     return new Lease(
         versionId,
         up.pool(version),
+        up.events(),
         VersionConfig.serviceOf(version),
         VersionConfig.serviceOf(objectsVersion()),
         up.debugAddress(),

@@ -1,6 +1,7 @@
 package dev.clodo.sandbox.runtime;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Takes messages from producers and hands them to consumers in batches, at least once.
@@ -46,5 +47,25 @@ public interface QueueBroker {
   /// @param contentType `json`, `text`, `bytes` or `v8`
   /// @param body the serialized body
   /// @param delay before the first delivery
-  record Message(String contentType, List<Byte> body, Duration delay) {}
+  record Message(String contentType, List<Byte> body, Duration delay) {
+    public Message {
+      body = List.copyOf(body);
+    }
+
+    public static Message of(String contentType, byte[] body, Duration delay) {
+      var bytes = new ArrayList<Byte>(body.length);
+      for (byte each : body) {
+        bytes.add(each);
+      }
+      return new Message(contentType, bytes, delay);
+    }
+
+    byte[] bytes() {
+      var bytes = new byte[body.size()];
+      for (int i = 0; i < bytes.length; i++) {
+        bytes[i] = body.get(i);
+      }
+      return bytes;
+    }
+  }
 }

@@ -9,12 +9,14 @@ final class RunningVersion {
 
   private final WorkerdProcess process;
   private final Started started;
+  private final ConnectionPool events;
   private final Map<String, ConnectionPool> pools = new HashMap<>();
 
   /// @param started what the first version told at its start
   RunningVersion(WorkerdProcess process, List<ScriptVersion> versions, Started started) {
     this.process = process;
     this.started = started;
+    events = new ConnectionPool(process.port(VersionConfig.EVENTS));
     for (var version : versions) {
       pools.put(
           version.versionId(), new ConnectionPool(process.port(VersionConfig.serviceOf(version))));
@@ -33,6 +35,10 @@ final class RunningVersion {
     return pool;
   }
 
+  ConnectionPool events() {
+    return events;
+  }
+
   String debugAddress() {
     return process.debugAddress();
   }
@@ -47,6 +53,7 @@ final class RunningVersion {
 
   void stop() {
     pools.values().forEach(ConnectionPool::close);
+    events.close();
     process.stop();
   }
 }

@@ -67,7 +67,7 @@ final class Storage implements AutoCloseable {
     }
   }
 
-  /// Asks for an event or a setting of the process itself.
+  /// Sets something of the process itself.
   JsonNode control(JsonNode what) {
     var answer =
         call(
@@ -123,7 +123,7 @@ final class Storage implements AutoCloseable {
         "worker = (modules = ["
             + String.join(", ", modules)
             + "], compatibilityDate = \"2025-09-01\","
-            + " compatibilityFlags = [\"experimental\", \"service_binding_extra_handlers\"],"
+            + " compatibilityFlags = [\"experimental\"],"
             + " durableObjectNamespaces = ["
             + "(className = \"Namespace\", uniqueKey = \"kv\", enableSql = true),"
             + " (className = \"Database\", uniqueKey = \"d1\", enableSql = true)],"
@@ -131,8 +131,7 @@ final class Storage implements AutoCloseable {
             + " bindings = [(name = \"TOKEN\", text = "
             + text(token)
             + "), (name = \"NAMESPACE\", durableObjectNamespace = \"Namespace\"),"
-            + " (name = \"DATABASE\", durableObjectNamespace = \"Database\"),"
-            + " (name = \"DEBUG_PORT\", workerdDebugPort = void)])");
+            + " (name = \"DATABASE\", durableObjectNamespace = \"Database\") ])");
     config.socket("storage", port, text("storage"));
     return WorkerdProcess.start(
         workerd, config, Set.of("storage"), home.resolve("run").resolve("storage"), notes);

@@ -11,6 +11,7 @@ import java.util.Map;
 final class VersionConfig {
 
   static final String INSPECTION = "inspect";
+  static final String EVENTS = "events";
 
   private static final String HELPER = "clodo";
   private static final String OUTBOUND = "internet";
@@ -40,7 +41,7 @@ final class VersionConfig {
       List<ScriptVersion> versions, List<Objects> objects, Surroundings surroundings) {
     var writer = new VersionConfig(surroundings);
     versions.forEach(version -> writer.add(version, objects));
-    writer.addCommon(versions.getFirst(), objects);
+    writer.addCommon(versions, objects);
     return writer.config;
   }
 
@@ -87,7 +88,8 @@ final class VersionConfig {
     config.socket(name, text(name));
   }
 
-  private void addCommon(ScriptVersion first, List<Objects> objects) {
+  private void addCommon(List<ScriptVersion> versions, List<Objects> objects) {
+    var first = versions.getFirst();
     if (first.code() instanceof Code.Modules) {
       config.socket(
           INSPECTION, "(name = " + text(serviceOf(first)) + ", entrypoint = \"ClodoInspection\")");
@@ -105,11 +107,12 @@ final class VersionConfig {
             "disk = (path = " + text(each.disk()) + ", writable = true, allowDotfiles = true)");
       }
     }
-    addHelper();
+    addHelper(versions);
+    config.socket(EVENTS, "(name = " + text(HELPER) + ", entrypoint = \"Events\")");
     config.extension("clodo-internal:unavailable", Programs.text("unavailable.js"));
   }
 
-  private void addHelper() {
+  private void addHelper(List<ScriptVersion> versions) {
     var source = new StringBuilder(Programs.text("helper.js"));
     var namespaces = new ArrayList<String>();
     for (int i = 0; i < remoteObjects.size(); i++) {
@@ -125,7 +128,18 @@ final class VersionConfig {
             + " compatibilityFlags = [\"experimental\", \"service_binding_extra_handlers\"],"
             + " bindings = [(name = \"control\", service = "
             + text(CONTROL)
-            + "), (name = \"debugPort\", workerdDebugPort = void)],"
+            + "), (name = \"debugPort\", workerdDebugPort = void), (name = \"token\", text = "
+            + text(surroundings.token())
+            + "), "
+            + join(
+                versions,
+                each ->
+                    "(name = "
+                        + text(serviceOf(each))
+                        + ", service = "
+                        + text(serviceOf(each))
+                        + ")")
+            + "],"
             + " durableObjectNamespaces = ["
             + String.join(", ", namespaces)
             + "], durableObjectStorage = (inMemory = void))");

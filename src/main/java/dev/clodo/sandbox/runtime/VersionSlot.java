@@ -25,6 +25,7 @@ final class VersionSlot {
     return new Lease(
         version.versionId(),
         up.pool(version),
+        up.events(),
         VersionConfig.serviceOf(version),
         VersionConfig.serviceOf(version),
         up.debugAddress(),

@@ -68,6 +68,7 @@ final class VersionStarter {
     var first = versions.getFirst();
     var sockets = new HashSet<String>();
     versions.forEach(version -> sockets.add(VersionConfig.serviceOf(version)));
+    sockets.add(VersionConfig.EVENTS);
     boolean modules = first.code() instanceof Code.Modules;
     if (modules) {
       sockets.add(VersionConfig.INSPECTION);

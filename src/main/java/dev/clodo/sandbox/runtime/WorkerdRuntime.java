@@ -25,6 +25,8 @@ final class WorkerdRuntime implements SandboxRuntime {
   private final Fleet fleet;
   private final InnerServer inner;
   private final Storage storage;
+  private final Events events;
+  private final Broker broker;
   private final Edge edge;
   private final Map<String, Object> changing = new ConcurrentHashMap<>();
   private final ScheduledExecutorService propagation =
@@ -47,6 +49,9 @@ final class WorkerdRuntime implements SandboxRuntime {
     edge = new Edge(settings.edgePort(), platform, router, fleet, assets);
     inner.offer("control", new Control(platform, router, fleet, assets));
     inner.offer("assets", (head, body) -> asset(assets, head));
+    events = new Events(router, fleet, token);
+    broker = new Broker(settings.home(), platform, events);
+    inner.offer("queue", broker::produce);
     inner.offer("outbound", new Outbound(platform));
     inner.offer("cache", WorkerdRuntime::noCache);
   }
@@ -144,12 +149,12 @@ final class WorkerdRuntime implements SandboxRuntime {
 
   @Override
   public ScheduledOutcome scheduled(String script, String cron, Instant scheduledTime) {
-    throw new UnsupportedOperationException("scheduled events are not available in the sandbox");
+    return events.scheduled(script, cron, scheduledTime);
   }
 
   @Override
   public QueueBroker queues() {
-    throw new UnsupportedOperationException("queues are not available in the sandbox");
+    return broker;
   }
 
   @Override
@@ -188,6 +193,7 @@ final class WorkerdRuntime implements SandboxRuntime {
   public void close() {
     propagation.shutdownNow();
     edge.close();
+    broker.close();
     fleet.close();
     storage.close();
     inner.close();

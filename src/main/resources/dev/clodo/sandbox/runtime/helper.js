@@ -1,5 +1,6 @@
-// Stands beside each version in its process. It reports what the version did, and carries calls to
-// other Workers and to their Durable Objects, which live in processes of their own.
+// Stands beside each version in its process. It reports what the version did, hands it the events
+// that no visitor causes, and carries its calls to other Workers and to their Durable Objects,
+// which live in processes of their own.
 import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 
 export default {};
@@ -16,6 +17,42 @@ export class Tail extends WorkerEntrypoint {
       headers: { "X-Clodo-Script": script, "X-Clodo-Version": version },
       body: JSON.stringify(own),
     });
+  }
+}
+
+// The sandbox itself calls this one: cron and queues.
+export class Events extends WorkerEntrypoint {
+  async fetch(request) {
+    if (request.headers.get("X-Clodo-Token") !== this.env.token) {
+      return new Response("not for you", { status: 403 });
+    }
+    const asked = await request.json();
+    const target = this.env[asked.service];
+    switch (asked.event) {
+      case "scheduled":
+        return Response.json(
+          await target.scheduled({ scheduledTime: new Date(asked.time), cron: asked.cron }),
+        );
+      case "queue":
+        return Response.json(await target.queue(asked.queue, asked.messages.map(message)));
+      default:
+        return Response.json({ error: `unknown event ${asked.event}` }, { status: 400 });
+    }
+  }
+}
+
+function message({ id, timestamp, attempts, contentType, body }) {
+  const bytes = Uint8Array.from(atob(body), (c) => c.charCodeAt(0));
+  const common = { id, timestamp: new Date(timestamp), attempts };
+  switch (contentType) {
+    case "text":
+      return { ...common, body: new TextDecoder().decode(bytes) };
+    case "json":
+      return { ...common, body: JSON.parse(new TextDecoder().decode(bytes)) };
+    case "v8":
+      return { ...common, serializedBody: bytes };
+    default:
+      return { ...common, body: bytes };
   }
 }
 
