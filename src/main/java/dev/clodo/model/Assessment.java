@@ -2,9 +2,19 @@ package dev.clodo.model;
 
 import java.util.List;
 
-/** The answer to "would this deploy, and would it work?" for one workspace and environment. */
+/**
+ * The answer to "would this deploy, and would it work?" for one workspace and environment.
+ *
+ * @param findings the worst first within a service; services in the inventory's order
+ * @param checksRun how many times a check was asked, once per service or once per workspace
+ * @param checksUnknown how many of those could not be answered
+ */
 public record Assessment(
-    Inventory inventory, Account account, List<Finding> findings, int checksRun) {
+    Inventory inventory,
+    Account account,
+    List<Finding> findings,
+    int checksRun,
+    int checksUnknown) {
   public Assessment {
     findings = List.copyOf(findings);
   }

@@ -1,8 +1,11 @@
 package dev.clodo.model;
 
+import java.util.Optional;
+
 /**
  * What a check has to say when it does not pass.
  *
+ * @param where the place to look at; the start of the workspace's root where no file is to blame
  * @param subject what it is about, usually a binding's name; empty for the service as a whole
  * @param message what is wrong and what will happen, one or two sentences
  * @param docs an address that explains it
@@ -12,13 +15,19 @@ public record Finding(
     Severity severity,
     Verdict verdict,
     StopsAt stopsAt,
-    ServiceName service,
-    EnvironmentName environment,
+    Scope scope,
     Location where,
     String subject,
     String message,
     Remedy remedy,
     String docs) {
+
+  /** What a finding is about: one service in one environment, or all of the workspace. */
+  public sealed interface Scope {
+    record OfService(ServiceName name, EnvironmentName environment) implements Scope {}
+
+    record OfWorkspace() implements Scope {}
+  }
 
   /** How bad it is. */
   public enum Severity {
@@ -58,5 +67,21 @@ public record Finding(
   public boolean blocks() {
     return verdict == Verdict.FAIL
         && (severity == Severity.ERROR || severity == Severity.ERROR_PROD);
+  }
+
+  /** The service it is about; empty when it is about the workspace. */
+  public Optional<ServiceName> service() {
+    return switch (scope) {
+      case Scope.OfService(var name, var _) -> Optional.of(name);
+      case Scope.OfWorkspace() -> Optional.empty();
+    };
+  }
+
+  /** The environment it is about; empty when it is about the workspace. */
+  public Optional<EnvironmentName> environment() {
+    return switch (scope) {
+      case Scope.OfService(var _, var environment) -> Optional.of(environment);
+      case Scope.OfWorkspace() -> Optional.empty();
+    };
   }
 }

@@ -1,0 +1,126 @@
+package dev.clodo.assess;
+
+import dev.clodo.model.Account;
+import dev.clodo.model.ConfigValue;
+import dev.clodo.model.ConfigValue.Table;
+import dev.clodo.model.Location;
+import dev.clodo.model.Looked;
+import dev.clodo.model.Remedy;
+import dev.clodo.model.Service;
+import dev.clodo.model.Surroundings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * One service under assessment, with the workspace around it.
+ *
+ * @param violations where the configuration is not as wrangler demands it
+ * @param code what the service's source was seen to use
+ */
+record Case(Workspace workspace, Service service, List<Violation> violations, CodeUse code) {
+
+  Table settings() {
+    return service.settings();
+  }
+
+  Account account() {
+    return workspace.account();
+  }
+
+  Surroundings around() {
+    return service.surroundings();
+  }
+
+  boolean isPages() {
+    return service.kind() == Service.Kind.PAGES;
+  }
+
+  boolean isToml() {
+    return service.config().toString().endsWith(".toml");
+  }
+
+  /** Paths in a configuration are relative to the folder of its file. */
+  Path folder() {
+    var parent = service.config().getParent();
+    return parent == null ? Path.of("") : parent;
+  }
+
+  /** What a path of the configuration means. */
+  Path resolve(String path) {
+    return folder().resolve(path).normalize();
+  }
+
+  boolean exists(Path path) {
+    return around().existing().contains(path);
+  }
+
+  /** The text of a file beside the configuration, where discovery read it. */
+  Optional<String> text(String path) {
+    return Optional.ofNullable(around().texts().get(resolve(path)));
+  }
+
+  /** Where a key is written, or the start of the file where it is missing. */
+  Location at(String key) {
+    return settings().get(key).isPresent()
+        ? settings().locationOf(key)
+        : Location.startOf(service.config());
+  }
+
+  /** What to type in the service's folder; {@code --env} is added where one is assessed. */
+  Remedy.Command wrangler(String arguments) {
+    var environment = service.environment();
+    return new Remedy.Command(
+        "npx wrangler "
+            + arguments
+            + (environment.isTopLevel() ? "" : " --env " + environment.value()),
+        service.home());
+  }
+
+  /** What to type where the environment does not matter. */
+  Remedy.Command account(String arguments) {
+    return new Remedy.Command("npx wrangler " + arguments, service.home());
+  }
+
+  /**
+   * How this file writes a table's path: {@code [env.staging.vars]} or {@code env.staging.vars}.
+   */
+  String section(String key) {
+    var prefix = service.environment().isTopLevel() ? "" : "env." + service.environment() + ".";
+    return prefix + key;
+  }
+
+  /** How this file writes a key and a string: {@code name = "x"} or {@code "name": "x"}. */
+  String assignment(String key, String value) {
+    return isToml() ? key + " = \"" + value + "\"" : "\"" + key + "\": \"" + value + "\"";
+  }
+
+  /** The violations that a check reports. */
+  List<Hit.Fault> violationsOf(String check) {
+    return violations.stream()
+        .filter(v -> v.check().equals(check))
+        .map(v -> new Hit.Fault(v.subject(), v.at(), v.message(), v.remedy()))
+        .toList();
+  }
+
+  /** Judges what was looked at; what could not be seen makes the check unsure. */
+  static <T> List<? extends Hit> judging(
+      Looked<T> looked, Function<? super T, List<? extends Hit>> judge) {
+    return switch (looked) {
+      case Looked.Known<T>(var value) -> judge.apply(value);
+      case Looked.Unknown<T>(var why, var permission) -> List.of(new Hit.Unsure(why, permission));
+    };
+  }
+
+  /** A string value of the settings with its place. */
+  record Word(String value, Location at) {}
+
+  /** The string under a key of a table. */
+  static Optional<Word> word(Table table, String key) {
+    return table
+        .get(key)
+        .filter(ConfigValue.Text.class::isInstance)
+        .map(v -> new Word(((ConfigValue.Text) v).value(), v.at()));
+  }
+}

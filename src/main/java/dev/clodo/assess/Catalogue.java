@@ -1,0 +1,32 @@
+package dev.clodo.assess;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All checks, group by group. */
+final class Catalogue {
+  private Catalogue() {}
+
+  static final List<Check> CHECKS =
+      Stream.of(
+              CredentialChecks.CHECKS,
+              WorkspaceChecks.CHECKS,
+              ConfigChecks.CHECKS,
+              EnvironmentChecks.CHECKS,
+              BindingChecks.CHECKS,
+              CompatibilityChecks.CHECKS,
+              KvChecks.CHECKS,
+              D1Checks.CHECKS,
+              R2Checks.CHECKS,
+              DurableObjectChecks.CHECKS,
+              ServiceChecks.CHECKS,
+              QueueChecks.CHECKS,
+              CronChecks.CHECKS,
+              RouteChecks.CHECKS,
+              AssetChecks.CHECKS,
+              SecretChecks.CHECKS,
+              ProductChecks.CHECKS,
+              ToolchainChecks.CHECKS)
+          .flatMap(List::stream)
+          .toList();
+}

@@ -1,0 +1,450 @@
+package dev.clodo.assess;
+
+import static dev.clodo.assess.Check.advice;
+import static dev.clodo.assess.Check.error;
+import static dev.clodo.assess.Check.errorProd;
+import static dev.clodo.assess.Check.warning;
+
+import dev.clodo.model.ConfigValue;
+import dev.clodo.model.ConfigValue.Numeric;
+import dev.clodo.model.ConfigValue.Sequence;
+import dev.clodo.model.ConfigValue.Text;
+import dev.clodo.model.Finding.Severity;
+import dev.clodo.model.Finding.StopsAt;
+import dev.clodo.model.Location;
+import dev.clodo.model.Remedy;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** The configuration as a whole: name, entry, keys and values that are not what they should be. */
+final class ConfigChecks {
+  private ConfigChecks() {}
+
+  private static final String CONFIGURATION = "workers/wrangler/configuration/";
+
+  static final List<Check> CHECKS =
+      List.of(
+          error(
+              "config/type-mismatch",
+              StopsAt.CONFIG,
+              CONFIGURATION,
+              c -> c.violationsOf("config/type-mismatch")),
+          error(
+              "config/toml-date",
+              StopsAt.CONFIG,
+              CONFIGURATION,
+              c -> c.violationsOf("config/toml-date")),
+          error(
+              "config/rules-invalid",
+              StopsAt.CONFIG,
+              "workers/wrangler/bundling/",
+              c -> c.violationsOf("config/rules-invalid")),
+          error(
+              "config/placement-invalid",
+              StopsAt.CONFIG,
+              "workers/configuration/placement/",
+              c -> c.violationsOf("config/placement-invalid")),
+          error(
+              "config/route-and-routes",
+              StopsAt.CONFIG,
+              "workers/wrangler/configuration/#types-of-routes",
+              c -> c.violationsOf("config/route-and-routes")),
+          error(
+              "config/migrations-and-exports",
+              StopsAt.CONFIG,
+              "durable-objects/reference/durable-objects-migrations/",
+              c -> c.violationsOf("config/migrations-and-exports")),
+          error(
+              "config/removed-key",
+              StopsAt.CONFIG,
+              "workers/wrangler/migration/update-v3-to-v4/",
+              ConfigChecks::removedKey),
+          error(
+              "config/name-invalid",
+              StopsAt.CONFIG,
+              "workers/configuration/routing/workers-dev/",
+              ConfigChecks::nameInvalid),
+          error(
+              "config/name-missing",
+              StopsAt.BUILD,
+              "workers/wrangler/configuration/#inheritable-keys",
+              ConfigChecks::nameMissing),
+          error(
+              "config/name-too-long",
+              StopsAt.UPLOAD,
+              "workers/versions-and-deployments/preview-urls/",
+              ConfigChecks::nameTooLong),
+          error("config/main-not-found", StopsAt.BUILD, CONFIGURATION, ConfigChecks::mainNotFound)
+              .yieldingTo("config/main-is-unbuilt-output"),
+          error(
+              "config/main-is-unbuilt-output",
+              StopsAt.BUILD,
+              "workers/wrangler/custom-builds/",
+              ConfigChecks::unbuiltOutput),
+          error(
+              "config/pages-and-workers-mixed",
+              StopsAt.BUILD,
+              "workers/static-assets/migration-guides/migrate-from-pages/",
+              ConfigChecks::mixed),
+          warning("config/unknown-key", CONFIGURATION, ConfigChecks::unknownKey),
+          advice(
+              "config/legacy-key", "workers/wrangler/migration/v1-to-v2/", ConfigChecks::legacyKey),
+          errorProd(
+              "config/top-level-only-key-in-env",
+              "workers/wrangler/configuration/#top-level-only-keys",
+              ConfigChecks::topLevelOnly),
+          errorProd(
+              "config/env-value-outside-vars",
+              "workers/wrangler/environments/",
+              ConfigChecks::outsideVars),
+          errorProd(
+              "config/json-env-as-section-name",
+              "workers/wrangler/environments/",
+              ConfigChecks::envAsSection),
+          errorProd("config/toml-key-swallowed", CONFIGURATION, ConfigChecks::swallowed),
+          advice("config/empty-string", CONFIGURATION, ConfigChecks::emptyString),
+          error("config/placeholder", StopsAt.UPLOAD, CONFIGURATION, ConfigChecks::placeholder),
+          error(
+              "config/limits-invalid",
+              StopsAt.UPLOAD,
+              "workers/platform/limits/#cpu-time",
+              ConfigChecks::limits));
+
+  /** Keys of wrangler 1 that it still knows to ignore. */
+  private static final Set<String> LEGACY_KEYS =
+      Set.of("type", "zone_id", "usage_model", "webpack_config", "miniflare", "build.upload");
+
+  /** Text that a template leaves for its user to replace. */
+  static final Pattern PLACEHOLDER =
+      Pattern.compile(
+          "<[^>]*>|\\{\\{.*}}|%%.*%%|.*(?:YOUR[-_ ]|REPLACE[-_ ]?(?:ME|WITH|THIS)|CHANGE[-_ ]?ME|"
+              + "TODO).*|(?:your|my)[-_](?:worker|account|project|app)[-_](?:name|id)|x{8,}",
+          Pattern.CASE_INSENSITIVE);
+
+  private static List<? extends Hit> removedKey(Case c) {
+    // wrangler 3 still knows them.
+    boolean old = Packages.installedWrangler(c).filter(v -> v.major() < 4).isPresent();
+    return c.violationsOf("config/removed-key").stream()
+        .map(f -> old ? (Hit) f.as(Severity.WARNING) : f)
+        .toList();
+  }
+
+  private static List<? extends Hit> nameInvalid(Case c) {
+    return c.violationsOf("config/name-invalid").stream()
+        .map(f ->
+            Case.word(c.service().written(), "name")
+                .filter(w -> w.at().equals(f.at()))
+                .<Hit>map(w ->
+                    new Hit.Fault(
+                        f.subject(),
+                        f.at(),
+                        f.message() + " wrangler refuses it.",
+                        new Remedy.Edit(
+                            w.at(),
+                            "\"" + w.value() + "\"",
+                            "\"" + Names.asWorker(w.value()) + "\"")))
+                .orElse(f))
+        .toList();
+  }
+
+  private static List<? extends Hit> nameMissing(Case c) {
+    boolean named = c.settings().get("name").filter(v -> !Rule.isFalsy(v)).isPresent();
+    if (named) {
+      return List.of();
+    }
+    var name = Names.asWorker(c.service().name().value());
+    return List.of(
+        new Hit.Fault(
+            "name",
+            Location.startOf(c.service().config()),
+            "The configuration has no \"name\". wrangler deploy stops and asks for one.",
+            new Remedy.Edit(
+                Location.startOf(c.service().config()), "", c.assignment("name", name))));
+  }
+
+  /** A workers.dev address has one DNS label for the name. */
+  private static final int LONGEST_NAME = 63;
+
+  private static List<? extends Hit> nameTooLong(Case c) {
+    return Case.word(c.settings(), "name").stream()
+        .filter(w -> w.value().length() > LONGEST_NAME)
+        .map(w ->
+            new Hit.Fault(
+                "name",
+                w.at(),
+                "The name \""
+                    + w.value()
+                    + "\" has "
+                    + w.value().length()
+                    + " characters; Cloudflare takes at most 63.",
+                new Remedy.Advice("Shorten it.")))
+        .toList();
+  }
+
+  private static List<? extends Hit> mainNotFound(Case c) {
+    var main = Case.word(c.settings(), "main");
+    if (main.isEmpty() || c.isPages() || !Builds.looksLikeAFile(main.get().value())) {
+      return List.of();
+    }
+    if (c.exists(c.resolve(main.get().value())) || Builds.mayMake(c, main.get().value())) {
+      return List.of();
+    }
+    var found = ENTRIES.stream().filter(e -> c.exists(c.resolve(e))).findFirst();
+    return List.of(
+        new Hit.Fault(
+            "main",
+            main.get().at(),
+            "The entry file \""
+                + main.get().value()
+                + "\" does not exist. wrangler deploy stops"
+                + found.map(f -> "; did you mean \"" + f + "\"?").orElse("."),
+            found
+                .<Remedy>map(f ->
+                    new Remedy.Edit(
+                        main.get().at(), "\"" + main.get().value() + "\"", "\"" + f + "\""))
+                .orElseGet(() -> new Remedy.Advice("Create the file, or correct \"main\"."))));
+  }
+
+  /** Where an entry usually is; discovery looks at these too. */
+  private static final List<String> ENTRIES =
+      List.of(
+          "src/index.ts",
+          "src/index.js",
+          "src/worker.ts",
+          "src/worker.js",
+          "src/index.tsx",
+          "src/index.mjs",
+          "index.ts",
+          "index.js",
+          "worker.ts",
+          "worker.js",
+          "src/main.ts");
+
+  private static List<? extends Hit> unbuiltOutput(Case c) {
+    var main = Case.word(c.settings(), "main");
+    if (main.isEmpty()
+        || c.isPages()
+        || c.exists(c.resolve(main.get().value()))
+        || !Builds.isOutput(c, main.get().value())
+        || Builds.hasCommand(c)) {
+      return List.of();
+    }
+    var fault =
+        new Hit.Fault(
+            "main",
+            main.get().at(),
+            "\""
+                + main.get().value()
+                + "\" is made by a build that has not run, and the"
+                + " configuration names no build command. wrangler deploy stops where nothing"
+                + " builds first.",
+            Builds.remedy(c));
+    // A build before the deploy is invisible in most places where it can be configured.
+    return List.of(fault.as(Severity.WARNING));
+  }
+
+  private static List<? extends Hit> mixed(Case c) {
+    if (!c.isPages() || c.settings().get("main").isEmpty()) {
+      return List.of();
+    }
+    return List.of(
+        new Hit.Fault(
+            "main",
+            c.at("main"),
+            "\"main\" belongs to a Worker, \"pages_build_output_dir\" to a Pages project; wrangler"
+                + " refuses both together.",
+            new Remedy.Advice("Remove one of them.")));
+  }
+
+  // -- keys --------------------------------------------------------------------------------------
+
+  private static List<? extends Hit> unknownKey(Case c) {
+    return c.violationsOf("config/unknown-key").stream()
+        .filter(f -> specialist(c, f.subject()).equals("config/unknown-key"))
+        .toList();
+  }
+
+  /** The check that explains an unknown key best. */
+  private static String specialist(Case c, String key) {
+    boolean top = c.service().written().get(key).isPresent();
+    if (key.equals("crons") || key.equals("triggers.cron") || key.equals("cron")) {
+      return "cron/crons-outside-triggers";
+    }
+    if (LEGACY_KEYS.contains(key)) {
+      return "config/legacy-key";
+    }
+    if (key.matches("\\[?env\\..*")) {
+      return "config/json-env-as-section-name";
+    }
+    if (!top && WranglerGrammar.topLevelKeys().contains(key)) {
+      return "config/top-level-only-key-in-env";
+    }
+    if (!top && key.matches("[A-Z][A-Z0-9_]*")) {
+      return "config/env-value-outside-vars";
+    }
+    return "config/unknown-key";
+  }
+
+  static List<Hit.Fault> unknownKeysFor(Case c, String check) {
+    return c.violationsOf("config/unknown-key").stream()
+        .filter(f -> specialist(c, f.subject()).equals(check))
+        .toList();
+  }
+
+  private static List<? extends Hit> legacyKey(Case c) {
+    return unknownKeysFor(c, "config/legacy-key").stream()
+        .map(f ->
+            new Hit.Fault(
+                f.subject(),
+                f.at(),
+                "\"" + f.subject() + "\" is from an old wrangler and has no effect.",
+                new Remedy.Advice("Remove it.")))
+        .toList();
+  }
+
+  private static List<? extends Hit> topLevelOnly(Case c) {
+    return unknownKeysFor(c, "config/top-level-only-key-in-env").stream()
+        .map(f ->
+            new Hit.Fault(
+                f.subject(),
+                f.at(),
+                "\""
+                    + f.subject()
+                    + "\" counts only at the top level; in env."
+                    + c.service().environment()
+                    + " wrangler ignores it.",
+                new Remedy.Advice("Move it to the top level.")))
+        .toList();
+  }
+
+  private static List<? extends Hit> outsideVars(Case c) {
+    return unknownKeysFor(c, "config/env-value-outside-vars").stream()
+        .map(f ->
+            new Hit.Fault(
+                f.subject(),
+                f.at(),
+                "\""
+                    + f.subject()
+                    + "\" stands beside the settings of env."
+                    + c.service().environment()
+                    + ", not in its vars: wrangler ignores it and the code reads undefined.",
+                new Remedy.Advice("Move it into [" + c.section("vars") + "].")))
+        .toList();
+  }
+
+  private static List<? extends Hit> envAsSection(Case c) {
+    return unknownKeysFor(c, "config/json-env-as-section-name").stream()
+        .map(f ->
+            new Hit.Fault(
+                f.subject(),
+                f.at(),
+                "The key \""
+                    + f.subject()
+                    + "\" is no section in JSON: wrangler ignores it and the"
+                    + " environment does not exist.",
+                new Remedy.Advice(
+                    "Write \"env\": { \""
+                        + f.subject().replaceAll("^\\[?env\\.|]$", "")
+                        + "\": { … } }.")))
+        .toList();
+  }
+
+  private static final Map<String, Class<? extends ConfigValue>> SWALLOWABLE =
+      Map.of(
+          "main", Text.class,
+          "compatibility_date", Text.class,
+          "compatibility_flags", Sequence.class,
+          "routes", Sequence.class,
+          "workers_dev", ConfigValue.Flag.class,
+          "preview_urls", ConfigValue.Flag.class,
+          "keep_vars", ConfigValue.Flag.class,
+          "minify", ConfigValue.Flag.class,
+          "logpush", ConfigValue.Flag.class);
+
+  private static List<? extends Hit> swallowed(Case c) {
+    if (!c.isToml()) {
+      return List.of();
+    }
+    var hits = new ArrayList<Hit>();
+    c.settings()
+        .table("vars")
+        .ifPresent(vars ->
+            vars.entries()
+                .forEach((key, entry) -> {
+                  var kind = SWALLOWABLE.get(key);
+                  if (kind != null && kind.isInstance(entry.value())) {
+                    hits.add(
+                        new Hit.Fault(
+                            key,
+                            entry.keyAt(),
+                            "\""
+                                + key
+                                + "\" stands below [vars], so it is a variable and not the setting"
+                                + " of that name.",
+                            new Remedy.Advice("Move the line above the first [section].")));
+                  }
+                }));
+    return hits;
+  }
+
+  private static List<? extends Hit> emptyString(Case c) {
+    return List.of("account_id", "route").stream()
+        .flatMap(key ->
+            Case.word(c.service().written(), key).stream()
+                .filter(w -> w.value().isEmpty())
+                .map(w ->
+                    new Hit.Fault(
+                        key,
+                        w.at(),
+                        "\"" + key + "\" is empty and wrangler ignores it.",
+                        new Remedy.Advice("Remove the key."))))
+        .toList();
+  }
+
+  private static List<? extends Hit> placeholder(Case c) {
+    var hits = new ArrayList<Hit>();
+    for (var key : List.of("name", "account_id")) {
+      Case.word(c.settings(), key)
+          .filter(w -> PLACEHOLDER.matcher(w.value()).matches())
+          .ifPresent(w ->
+              hits.add(
+                  new Hit.Fault(
+                      key,
+                      w.at(),
+                      "\""
+                          + key
+                          + "\" is still the template's \""
+                          + w.value()
+                          + "\". The deploy fails.",
+                      key.equals("name")
+                          ? new Remedy.Advice("Choose a name for the Worker.")
+                          : c.account("whoami"))));
+    }
+    return hits;
+  }
+
+  private static List<? extends Hit> limits(Case c) {
+    return c.settings().table("limits").flatMap(l -> l.get("cpu_ms")).stream()
+        .filter(v ->
+            v instanceof Numeric n
+                && (n.value().compareTo(BigDecimal.ONE) < 0
+                    || n.value().compareTo(MOST_CPU_MS) > 0))
+        .map(v ->
+            new Hit.Fault(
+                "limits.cpu_ms",
+                v.at(),
+                "limits.cpu_ms is "
+                    + ((Numeric) v).value().toPlainString()
+                    + "; Cloudflare takes 1 to 300000 milliseconds.",
+                new Remedy.Edit(
+                    v.at(), ((Numeric) v).value().toPlainString(), MOST_CPU_MS.toPlainString())))
+        .toList();
+  }
+
+  /** The longest CPU time of the paid plan, five minutes (workers/platform/limits, 2026-11). */
+  private static final BigDecimal MOST_CPU_MS = BigDecimal.valueOf(300_000);
+}

@@ -1,0 +1,121 @@
+package dev.clodo.assess;
+
+import static dev.clodo.assess.Check.error;
+import static dev.clodo.assess.Check.errorProd;
+
+import dev.clodo.model.Finding.StopsAt;
+import dev.clodo.model.Remedy;
+import java.util.ArrayList;
+import java.util.List;
+
+/** KV namespaces. */
+final class KvChecks {
+  private KvChecks() {}
+
+  static final List<Check> CHECKS =
+      List.of(
+          error("kv/id-malformed", StopsAt.UPLOAD, "kv/get-started/", KvChecks::malformed)
+              .yieldingTo("bindings/id-and-name-swapped"),
+          error(
+              "kv/namespace-not-found",
+              StopsAt.UPLOAD,
+              "kv/concepts/kv-bindings/",
+              KvChecks::notFound),
+          errorProd(
+              "kv/expiration-ttl-too-small",
+              "kv/api/write-key-value-pairs/#expiring-keys",
+              KvChecks::expiration));
+
+  private record Namespace(String binding, Case.Word id) {
+    boolean isMalformed() {
+      return !CredentialChecks.HEX_32.matcher(id.value()).matches();
+    }
+  }
+
+  /** The namespaces with an id; one without is created by wrangler. */
+  private static List<Namespace> namespaces(Case c) {
+    return c.settings().tables("kv_namespaces").stream()
+        .flatMap(t ->
+            Case.word(t, "id").filter(id -> !id.value().isEmpty()).stream()
+                .map(id -> new Namespace(t.text("binding").orElse(""), id)))
+        .toList();
+  }
+
+  private static List<? extends Hit> malformed(Case c) {
+    return namespaces(c).stream()
+        .filter(Namespace::isMalformed)
+        .map(n ->
+            new Hit.Fault(
+                n.binding(),
+                n.id().at(),
+                "The id of KV namespace \""
+                    + n.binding()
+                    + "\" is \""
+                    + n.id().value()
+                    + "\", but an id has 32 hexadecimal digits. The deploy fails with code 10042.",
+                c.account("kv namespace create " + Words.argument(n.binding()))))
+        .toList();
+  }
+
+  private static List<? extends Hit> notFound(Case c) {
+    var wanted = namespaces(c).stream().filter(n -> !n.isMalformed()).toList();
+    if (wanted.isEmpty()) {
+      return List.of();
+    }
+    return Case.judging(
+        c.account().kvNamespaces(),
+        known -> {
+          var hits = new ArrayList<Hit>();
+          for (var n : wanted) {
+            if (!known.containsKey(n.id().value())) {
+              var title =
+                  Similar.to(c.service().name() + "-" + n.binding(), known.values())
+                      .or(() -> known.values().stream().filter(n.binding()::equals).findFirst());
+              var id =
+                  title.flatMap(t ->
+                      known.entrySet().stream()
+                          .filter(e -> e.getValue().equals(t))
+                          .map(java.util.Map.Entry::getKey)
+                          .findFirst());
+              hits.add(
+                  new Hit.Fault(
+                      n.binding(),
+                      n.id().at(),
+                      "The account has no KV namespace with the id "
+                          + n.id().value()
+                          + " (binding \""
+                          + n.binding()
+                          + "\"). The deploy fails with code 10041"
+                          + id.map(i -> "; did you mean \"" + title.orElse("") + "\", " + i + "?")
+                              .orElse("."),
+                      id.<Remedy>map(i ->
+                              new Remedy.Edit(
+                                  n.id().at(), "\"" + n.id().value() + "\"", "\"" + i + "\""))
+                          .orElseGet(() ->
+                              c.account("kv namespace create " + Words.argument(n.binding())))));
+            }
+          }
+          return hits;
+        });
+  }
+
+  private static List<? extends Hit> expiration(Case c) {
+    var bindings =
+        c.settings().tables("kv_namespaces").stream()
+            .flatMap(t -> t.text("binding").stream())
+            .toList();
+    return c.code().shortLived().stream()
+        .filter(p -> bindings.contains(p.binding()))
+        .map(p ->
+            new Hit.Fault(
+                p.binding(),
+                p.at(),
+                "env."
+                    + p.binding()
+                    + ".put() asks for expirationTtl: "
+                    + p.seconds()
+                    + ". KV refuses less than 60 seconds, so the write throws.",
+                new Remedy.Edit(p.at(), String.valueOf(p.seconds()), "60")))
+        .toList();
+  }
+}

@@ -1,0 +1,188 @@
+package dev.clodo.render;
+
+import dev.clodo.model.Assessment;
+import dev.clodo.model.Finding;
+import dev.clodo.model.Finding.Scope;
+import dev.clodo.model.Finding.StopsAt;
+import dev.clodo.model.Finding.Verdict;
+import dev.clodo.model.Remedy;
+import dev.clodo.model.Service;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An assessment for people: grouped by service, the worst first, each with what to do. */
+public final class AssessmentText {
+  private AssessmentText() {}
+
+  /**
+   * The whole text with a line end. {@code verbose} also lists services without findings, who would
+   * stop each finding, and where it is explained.
+   */
+  public static String render(Assessment assessment, Palette palette, boolean verbose) {
+    return new Page(assessment, palette, verbose).text();
+  }
+
+  private static final class Page {
+    private final Assessment assessment;
+    private final Palette palette;
+    private final boolean verbose;
+    private final Path root;
+    private final StringBuilder out = new StringBuilder();
+
+    Page(Assessment assessment, Palette palette, boolean verbose) {
+      this.assessment = assessment;
+      this.palette = palette;
+      this.verbose = verbose;
+      this.root = assessment.inventory().root();
+    }
+
+    String text() {
+      group("workspace", "", about(new Scope.OfWorkspace()), false);
+      for (var service : assessment.inventory().services()) {
+        var findings = about(new Scope.OfService(service.name(), service.environment()));
+        group(service.name().value(), place(service), findings, verbose);
+      }
+      var unknown =
+          assessment.findings().stream().filter(f -> f.verdict() == Verdict.UNKNOWN).toList();
+      if (!unknown.isEmpty()) {
+        line(palette.strong("not checked"));
+        unknown.forEach(f -> finding(f, "?"));
+        line("");
+      }
+      line(summary());
+      return out.toString();
+    }
+
+    private List<Finding> about(Scope scope) {
+      return assessment.findings().stream()
+          .filter(f -> f.verdict() == Verdict.FAIL && f.scope().equals(scope))
+          .toList();
+    }
+
+    private String place(Service service) {
+      var words = new ArrayList<String>();
+      if (!service.environment().isTopLevel()) {
+        words.add("env " + service.environment());
+      }
+      words.add(Places.relative(root, service.config()));
+      return String.join(", ", words);
+    }
+
+    private void group(String name, String place, List<Finding> findings, boolean evenIfFine) {
+      if (findings.isEmpty() && !evenIfFine) {
+        return;
+      }
+      line(palette.strong(name) + (place.isEmpty() ? "" : palette.faint("  " + place)));
+      if (findings.isEmpty()) {
+        line("  " + palette.good("nothing found"));
+      }
+      findings.forEach(f -> finding(f, mark(f)));
+      line("");
+    }
+
+    private static String mark(Finding finding) {
+      return switch (finding.severity()) {
+        case ERROR, ERROR_PROD -> "✘";
+        case WARNING -> "!";
+        case ADVICE -> "·";
+      };
+    }
+
+    private void finding(Finding f, String mark) {
+      var word = f.verdict() == Verdict.UNKNOWN ? "unknown" : severity(f);
+      line("  " + mark + " " + word + "  " + palette.faint(f.check().value()));
+      if (Places.isFile(root, f.where())) {
+        line("    " + Places.full(root, f.where()));
+      }
+      line("    " + f.message());
+      line("    " + palette.good("fix: ") + remedy(f.remedy()));
+      if (verbose) {
+        if (f.stopsAt() != StopsAt.NONE) {
+          line("    " + palette.faint("stopped by: " + stopper(f.stopsAt())));
+        }
+        line("    " + palette.faint("see: " + f.docs()));
+      }
+    }
+
+    private String severity(Finding finding) {
+      return switch (finding.severity()) {
+        case ERROR -> palette.bad("error");
+        case ERROR_PROD -> palette.bad("error in production");
+        case WARNING -> palette.doubtful("warning");
+        case ADVICE -> "advice";
+      };
+    }
+
+    private static String stopper(StopsAt stopsAt) {
+      return switch (stopsAt) {
+        case CONFIG -> "wrangler, when it reads the configuration";
+        case BUILD -> "wrangler, before it sends anything";
+        case UPLOAD -> "Cloudflare";
+        case PRODUCTION -> "nobody; production breaks";
+        case NONE -> "nobody";
+      };
+    }
+
+    private String remedy(Remedy remedy) {
+      return switch (remedy) {
+        case Remedy.Command(var command, var in) -> {
+          var folder = Places.relative(root, in);
+          yield palette.strong(command) + (folder.equals(".") ? "" : "  (in " + folder + ")");
+        }
+        case Remedy.Edit(var at, var instead, var text) ->
+            (instead.isEmpty() ? "insert " : "replace " + instead + " by ")
+                + palette.strong(text)
+                + "  ("
+                + Places.full(root, at)
+                + ")";
+        case Remedy.Advice(var text) -> text;
+      };
+    }
+
+    private String summary() {
+      var counts = Counts.of(assessment);
+      var services = assessment.inventory().services().size();
+      var parts = new ArrayList<String>();
+      if (counts.errors() > 0) {
+        parts.add(Counts.counted(counts.errors(), "error", "errors"));
+      }
+      if (counts.warnings() > 0) {
+        parts.add(Counts.counted(counts.warnings(), "warning", "warnings"));
+      }
+      if (counts.advice() > 0) {
+        parts.add(counts.advice() + " advice");
+      }
+      var found = parts.isEmpty() ? "nothing found" : String.join(", ", parts);
+      var verdict = assessment.ready() ? palette.good("Ready") : palette.bad("Not ready");
+      return verdict
+          + ": "
+          + found
+          + " in "
+          + Counts.counted(services, "service", "services")
+          + ". "
+          + asked();
+    }
+
+    /** What was not looked at, so that silence is not taken for a pass. */
+    private String asked() {
+      var run = Counts.counted(assessment.checksRun(), "check", "checks") + " made";
+      if (assessment.checksUnknown() == 0) {
+        return run + ".";
+      }
+      var why =
+          switch (assessment.account().access()) {
+            case OFFLINE -> ", because Cloudflare was not asked";
+            case NO_CREDENTIALS -> ", because there is no API token";
+            case REJECTED -> ", because the API token is refused";
+            case UNREACHABLE -> ", because Cloudflare did not answer";
+            case ACCEPTED -> "";
+          };
+      return run + ", " + assessment.checksUnknown() + " of them could not be answered" + why + ".";
+    }
+
+    private void line(String text) {
+      out.append(text.stripTrailing()).append('\n');
+    }
+  }
+}

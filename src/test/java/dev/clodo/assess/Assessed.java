@@ -1,0 +1,210 @@
+package dev.clodo.assess;
+
+import dev.clodo.discover.ServiceAutoDiscovery;
+import dev.clodo.model.Account;
+import dev.clodo.model.Account.Access;
+import dev.clodo.model.AccountId;
+import dev.clodo.model.Assessment;
+import dev.clodo.model.EnvironmentName;
+import dev.clodo.model.Finding;
+import dev.clodo.model.Looked;
+import dev.clodo.model.ServiceName;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** A small workspace on disk, an account, and what the assessment says of them. */
+final class Assessed {
+  static final LocalDate TODAY = LocalDate.of(2026, 11, 20);
+
+  private final Path root;
+  private String environment = "";
+  private Account account = Account.unseen("Offline");
+
+  private Assessed(Path root) {
+    this.root = root;
+  }
+
+  /** An empty workspace below a folder of its own. */
+  static Assessed in(Path folder) {
+    try {
+      return new Assessed(Files.createTempDirectory(folder, "workspace").toRealPath());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Path root() {
+    return root;
+  }
+
+  Assessed file(String path, String text) {
+    try {
+      var file = root.resolve(path);
+      var parent = file.getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      Files.writeString(file, text);
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Assessed environment(String name) {
+    environment = name;
+    return this;
+  }
+
+  Assessed account(Account found) {
+    account = found;
+    return this;
+  }
+
+  Assessment assessment() {
+    var inventory = new ServiceAutoDiscovery().discover(root, new EnvironmentName(environment));
+    return new CapabilityAssessmentEngine().assess(inventory, account, TODAY);
+  }
+
+  /** The findings of one check. */
+  List<Finding> of(String check) {
+    return assessment().findings().stream().filter(f -> f.check().value().equals(check)).toList();
+  }
+
+  /** The one finding of a check. */
+  Finding only(String check) {
+    var found = of(check);
+    if (found.size() != 1) {
+      throw new AssertionError(check + " was found " + found.size() + " times among " + checks());
+    }
+    return found.getFirst();
+  }
+
+  /** Which checks failed, each once. */
+  Set<String> checks() {
+    return assessment().findings().stream()
+        .filter(f -> f.verdict() == Finding.Verdict.FAIL)
+        .map(f -> f.check().value())
+        .collect(Collectors.toSet());
+  }
+
+  /** An account in which everything could be looked at, and nothing is there. */
+  static AccountBuilder emptyAccount() {
+    return new AccountBuilder();
+  }
+
+  static final class AccountBuilder {
+    private Looked<Set<ServiceName>> services = new Looked.Known<>(Set.of());
+    private final Map<ServiceName, Looked<Account.Live>> live = new HashMap<>();
+    private Looked<Map<String, String>> namespaces = new Looked.Known<>(Map.of());
+    private Looked<Map<String, String>> databases = new Looked.Known<>(Map.of());
+    private Looked<Set<String>> buckets = new Looked.Known<>(Set.of());
+    private Looked<Set<String>> queues = new Looked.Known<>(Set.of());
+    private final Map<ServiceName, Looked<Set<String>>> secrets = new HashMap<>();
+    private Looked<String> subdomain = new Looked.Known<>("acme");
+    private Looked<Map<String, String>> zones = new Looked.Known<>(Map.of("acme.dev", "z1"));
+    private final Map<String, Looked<Set<String>>> migrations = new HashMap<>();
+    private Looked<AccountId> id = new Looked.Known<>(new AccountId("a".repeat(32)));
+    private Looked<List<AccountId>> choices =
+        new Looked.Known<>(List.of(new AccountId("a".repeat(32))));
+
+    AccountBuilder services(String... names) {
+      services =
+          new Looked.Known<>(
+              Set.of(names).stream().map(ServiceName::new).collect(Collectors.toSet()));
+      return this;
+    }
+
+    AccountBuilder live(String service, Account.Live how) {
+      live.put(new ServiceName(service), new Looked.Known<>(how));
+      return this;
+    }
+
+    AccountBuilder namespaces(Map<String, String> titleById) {
+      namespaces = new Looked.Known<>(titleById);
+      return this;
+    }
+
+    AccountBuilder namespacesForbidden(String permission) {
+      namespaces = new Looked.Unknown<>("The token may not list KV namespaces", permission);
+      return this;
+    }
+
+    AccountBuilder databases(Map<String, String> nameById) {
+      databases = new Looked.Known<>(nameById);
+      return this;
+    }
+
+    AccountBuilder databasesForbidden(String permission) {
+      databases = new Looked.Unknown<>("The token may not list databases", permission);
+      return this;
+    }
+
+    AccountBuilder buckets(String... names) {
+      buckets = new Looked.Known<>(Set.of(names));
+      return this;
+    }
+
+    AccountBuilder queues(String... names) {
+      queues = new Looked.Known<>(Set.of(names));
+      return this;
+    }
+
+    AccountBuilder secrets(String service, String... names) {
+      secrets.put(new ServiceName(service), new Looked.Known<>(Set.of(names)));
+      return this;
+    }
+
+    AccountBuilder subdomain(String name) {
+      subdomain = new Looked.Known<>(name);
+      return this;
+    }
+
+    AccountBuilder zones(Map<String, String> idByName) {
+      zones = new Looked.Known<>(idByName);
+      return this;
+    }
+
+    AccountBuilder applied(String database, String... names) {
+      migrations.put(database, new Looked.Known<>(Set.of(names)));
+      return this;
+    }
+
+    AccountBuilder choices(String... ids) {
+      id = new Looked.Unknown<>("Several accounts", "");
+      choices = new Looked.Known<>(List.of(ids).stream().map(AccountId::new).toList());
+      return this;
+    }
+
+    Account build() {
+      return new Account(
+          Access.ACCEPTED,
+          id,
+          choices,
+          services,
+          live,
+          namespaces,
+          databases,
+          buckets,
+          queues,
+          secrets,
+          subdomain,
+          zones,
+          migrations);
+    }
+  }
+
+  /** The first finding with a verdict of unknown whose check is this one. */
+  Optional<Finding> unknown(String check) {
+    return of(check).stream().filter(f -> f.verdict() == Finding.Verdict.UNKNOWN).findFirst();
+  }
+}
