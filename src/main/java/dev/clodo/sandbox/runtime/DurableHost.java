@@ -61,25 +61,29 @@ final class DurableHost {
     objectsFrom = nextObjectsFrom;
   }
 
+  /// Waits for a change under way. A request whose version has left meanwhile is answered by the
+  /// version with the largest share, which the lease names.
   synchronized Lease lease(String versionId) {
     awaitChange();
     var version =
         versions.stream()
             .filter(each -> each.versionId().equals(versionId))
             .findFirst()
-            .orElseThrow(() ->
-                new IllegalStateException(
-                    "version " + versionId + " has Durable Objects and no traffic"));
+            .orElseGet(this::objectsVersion);
     var up = up();
     users++;
     return new Lease(
-        versionId,
+        version.versionId(),
         up.pool(version),
         up.events(),
         VersionConfig.serviceOf(version),
         VersionConfig.serviceOf(objectsVersion()),
         up.debugAddress(),
         this::release);
+  }
+
+  synchronized boolean serves(String versionId) {
+    return versions.stream().anyMatch(each -> each.versionId().equals(versionId));
   }
 
   private ScriptVersion objectsVersion() {
@@ -139,8 +143,13 @@ final class DurableHost {
     running.clear();
   }
 
+  /// Ends the process once its requests are answered.
   synchronized void close() {
+    changing = true;
+    awaitNoUsers();
     closed = true;
     stop();
+    changing = false;
+    notifyAll();
   }
 }

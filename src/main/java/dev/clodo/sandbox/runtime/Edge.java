@@ -133,7 +133,9 @@ final class Edge implements AutoCloseable {
   private Optional<Chosen> version(Target target, HttpHead request) {
     return switch (target) {
       case Target.Preview(String script, String versionId) ->
-          Optional.of(new Chosen(script, versionId));
+          fleet.canPreview(script, versionId)
+              ? Optional.of(new Chosen(script, versionId))
+              : Optional.empty();
       case Target.Deployed(String script) ->
           router
               .deployment(script)

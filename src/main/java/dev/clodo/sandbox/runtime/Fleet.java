@@ -65,7 +65,7 @@ final class Fleet implements AutoCloseable {
   /// Makes the versions of a deployment ready.
   void prepare(Deployment deployment) {
     var versions = deployment.versionIds().stream().map(this::version).toList();
-    if (versions.stream().anyMatch(ScriptVersion::hostsDurableObjects)) {
+    if (needsHost(deployment)) {
       hosts
           .computeIfAbsent(deployment.script(), script -> new DurableHost(starter))
           .serve(versions, deployment.main());
@@ -79,7 +79,7 @@ final class Fleet implements AutoCloseable {
   /// As {@link #prepare}, but nothing is started before it is needed.
   void expect(Deployment deployment) {
     var versions = deployment.versionIds().stream().map(this::version).toList();
-    if (versions.stream().anyMatch(ScriptVersion::hostsDurableObjects)) {
+    if (needsHost(deployment)) {
       hosts
           .computeIfAbsent(deployment.script(), script -> new DurableHost(starter))
           .expect(versions, deployment.main());
@@ -91,12 +91,27 @@ final class Fleet implements AutoCloseable {
     live = Set.copyOf(versionIds);
   }
 
+  /// Whether all versions of a deployment run without a host.
+  boolean needsHost(Deployment deployment) {
+    return deployment.versionIds().stream()
+        .map(this::version)
+        .anyMatch(ScriptVersion::hostsDurableObjects);
+  }
+
   /// A script that no longer has Durable Objects, or is gone, needs no host.
   void closeHost(String script) {
     var host = hosts.remove(script);
     if (host != null) {
       host.close();
     }
+  }
+
+  /// Whether a version can be reached by itself. With Durable Objects only those with traffic can.
+  boolean canPreview(String script, String versionId) {
+    var host = hosts.get(script);
+    return host == null
+        ? !platform.version(versionId).map(ScriptVersion::hostsDurableObjects).orElse(false)
+        : host.serves(versionId);
   }
 
   boolean hasHost(String script) {

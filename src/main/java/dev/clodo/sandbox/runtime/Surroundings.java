@@ -9,7 +9,14 @@ import java.util.Map;
 /// @param storage port of the storage workerd
 /// @param token proves that a request comes from a configuration and not from a Worker
 /// @param newestDate the latest compatibility date that the workerd binary knows
-record Surroundings(int inner, int storage, String token, String newestDate) {
+/// @param objectKeys tells the storage key of a script's Durable Object class
+record Surroundings(
+    int inner, int storage, String token, String newestDate, ObjectKeys objectKeys) {
+
+  /// Names the stored objects of another script's class.
+  interface ObjectKeys {
+    String keyOf(String script, String className);
+  }
 
   static final String TOKEN = "X-Clodo-Token";
   static final String SERVICE = "X-Clodo-Service";

@@ -21,7 +21,7 @@ final class VersionConfig {
 
   private final Surroundings surroundings;
   private final WorkerdConfig config = new WorkerdConfig();
-  private final List<String> remoteObjects = new ArrayList<>();
+  private final List<BindingSpec.DurableObject> remoteObjects = new ArrayList<>();
   private int externals;
 
   private VersionConfig(Surroundings surroundings) {
@@ -116,9 +116,16 @@ final class VersionConfig {
     var source = new StringBuilder(Programs.text("helper.js"));
     var namespaces = new ArrayList<String>();
     for (int i = 0; i < remoteObjects.size(); i++) {
-      source.append("\nexport class Remote").append(i).append(" extends RemoteObject {}\n");
+      var target = remoteObjects.get(i);
+      source.append(
+          "export class Remote%d extends RemoteObject { static script = %s; static className = %s; }\n"
+              .formatted(i, json(target.script()), json(target.className())));
       namespaces.add(
-          "(className = \"Remote" + i + "\", uniqueKey = " + text(remoteObjects.get(i)) + ")");
+          "(className = \"Remote"
+              + i
+              + "\", uniqueKey = "
+              + text(surroundings.objectKeys().keyOf(target.script(), target.className()))
+              + ")");
     }
     config.service(
         HELPER,
@@ -278,7 +285,7 @@ final class VersionConfig {
   private String namespace(
       ScriptVersion version, BindingSpec.DurableObject it, List<Objects> objects) {
     if (!it.script().equals(version.script())) {
-      remoteObjects.add(it.script() + "/" + it.className());
+      remoteObjects.add(it);
       return "(className = \"Remote"
           + (remoteObjects.size() - 1)
           + "\", serviceName = "
@@ -306,6 +313,10 @@ final class VersionConfig {
                     + each.sqlite()
                     + ")")
         + "]";
+  }
+
+  private static String json(String text) {
+    return JsonNodeFactory.instance.textNode(text).toString();
   }
 
   private static <T> String join(List<T> items, java.util.function.Function<T, String> each) {

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,7 +87,7 @@ final class WorkerdProcess {
             process, folder, notes, ports, (System.nanoTime() - began) / 1_000_000);
       } catch (StartupRefused refused) {
         kill(process, notes);
-        remove(folder);
+        Folders.delete(folder);
         throw refused;
       }
     } catch (IOException e) {
@@ -133,7 +132,7 @@ final class WorkerdProcess {
       Thread.currentThread().interrupt();
     }
     kill(process, notes);
-    remove(folder);
+    Folders.delete(folder);
   }
 
   private static void kill(Process process, ProcessNotes notes) {
@@ -154,7 +153,7 @@ final class WorkerdProcess {
   }
 
   private static void write(WorkerdConfig config, Path folder) throws IOException {
-    remove(folder);
+    Folders.delete(folder);
     Files.createDirectories(folder);
     for (var file : config.files().entrySet()) {
       var to = folder.resolve(file.getKey());
@@ -169,21 +168,6 @@ final class WorkerdProcess {
       Files.writeString(folder.resolve(text.getKey()), text.getValue());
     }
     Files.writeString(folder.resolve("config.capnp"), config.configText());
-  }
-
-  private static void remove(Path folder) {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (var inside = Files.walk(folder)) {
-      for (var path : inside.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    } catch (IOException e) {
-      // Left-overs of a run are harmless: each start empties its folder first.
-      System.getLogger(WorkerdProcess.class.getName())
-          .log(System.Logger.Level.DEBUG, "can't remove " + folder, e);
-    }
   }
 
   /// Reads what a workerd says from its start on. Its output is read as long as it lives, since a

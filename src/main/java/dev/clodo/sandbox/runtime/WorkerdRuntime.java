@@ -20,6 +20,7 @@ final class WorkerdRuntime implements SandboxRuntime {
   private static final int VERSION_SECONDS = 10;
 
   private final Platform platform;
+  private final Path home;
   private final ProcessNotes notes;
   private final Router router = new Router();
   private final Fleet fleet;
@@ -35,12 +36,14 @@ final class WorkerdRuntime implements SandboxRuntime {
 
   WorkerdRuntime(RuntimeSettings settings, Platform platform) {
     this.platform = platform;
+    home = settings.home();
     var token = token();
     var newestDate = newestDate(settings.workerd());
     notes = ProcessNotes.open(settings.home().resolve("processes"));
     inner = new InnerServer(token);
     storage = new Storage(settings.workerd(), settings.home(), notes, token);
-    var surroundings = new Surroundings(inner.port(), storage.port(), token, newestDate);
+    var surroundings =
+        new Surroundings(inner.port(), storage.port(), token, newestDate, this::objectKey);
     fleet =
         new Fleet(
             platform,
@@ -54,6 +57,18 @@ final class WorkerdRuntime implements SandboxRuntime {
     inner.offer("queue", broker::produce);
     inner.offer("outbound", new Outbound(platform));
     inner.offer("cache", WorkerdRuntime::noCache);
+  }
+
+  private String objectKey(String script, String className) {
+    return router
+        .deployment(script)
+        .flatMap(deployment -> platform.version(deployment.main()))
+        .flatMap(version ->
+            version.durableObjects().stream()
+                .filter(each -> each.className().equals(className))
+                .findFirst())
+        .map(DurableObjectClass::storageKey)
+        .orElse(script + "-" + className);
   }
 
   /// A request through the binding of a version's own assets.
@@ -84,15 +99,27 @@ final class WorkerdRuntime implements SandboxRuntime {
   public void deploy(String script, List<Share> shares) {
     var deployment = deployment(script, shares);
     synchronized (changing.computeIfAbsent(script, name -> new Object())) {
-      fleet.prepare(deployment);
       var delay = platform.propagationDelay();
       if (delay.isZero()) {
+        fleet.prepare(deployment);
         enforce(deployment);
-      } else {
-        var _ =
-            propagation.schedule(
-                () -> enforce(deployment), delay.toMillis(), TimeUnit.MILLISECONDS);
+        return;
       }
+      // A host with Durable Objects changes at the moment of the switch, not before.
+      boolean late = fleet.needsHost(deployment);
+      if (!late) {
+        fleet.prepare(deployment);
+      }
+      var _ =
+          propagation.schedule(
+              () -> {
+                if (late) {
+                  fleet.prepare(deployment);
+                }
+                enforce(deployment);
+              },
+              delay.toMillis(),
+              TimeUnit.MILLISECONDS);
     }
   }
 
@@ -116,6 +143,9 @@ final class WorkerdRuntime implements SandboxRuntime {
 
   private void enforce(Deployment deployment) {
     router.put(deployment);
+    if (!fleet.needsHost(deployment)) {
+      fleet.closeHost(deployment.script());
+    }
     tellWhatIsLive();
   }
 
@@ -144,7 +174,10 @@ final class WorkerdRuntime implements SandboxRuntime {
 
   @Override
   public void deleteDurableObjects(String script, String storageKey) {
-    throw new UnsupportedOperationException("Durable Objects are not available in the sandbox");
+    var folder = home.resolve("objects").resolve(script).resolve(storageKey);
+    synchronized (changing.computeIfAbsent(script, name -> new Object())) {
+      Folders.delete(folder);
+    }
   }
 
   @Override

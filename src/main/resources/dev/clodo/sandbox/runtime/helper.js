@@ -143,8 +143,9 @@ async function assetOf({ version }, { control }, request) {
 // A Durable Object of another script: has the same id here as there, stores nothing, and passes
 // every call on.
 export class RemoteObject extends DurableObject {
-  constructor(ctx, env, { script, className }) {
+  constructor(ctx, env) {
     super(ctx, env);
+    const { script, className } = new.target;
     this.find = (client, { objects }) => client.getActor(objects, className, ctx.id.toString());
     this.script = script;
     return forwarding(this, async (name, parameters) => {
