@@ -1,31 +1,32 @@
 package dev.clodo.execute;
 
 import java.util.Map;
+import java.util.function.Supplier;
 
-/** How one step, or its undo, is done: look first, then perform. */
+/** How one step, or its undo, is done: look what there is, then do what is missing. */
+@FunctionalInterface
 interface Effect {
   /** What to note before the effect, for people; looks only. */
   default Map<String, String> before() {
     return Map.of();
   }
 
-  /** Whether the effect is there already. Steps that may be done twice never need to look. */
-  default Sight look() {
-    return new Sight.Absent();
-  }
-
-  /**
-   * Does it.
-   *
-   * @return what later steps and people need to know
-   */
-  Map<String, String> perform();
+  /** Looks what there is. */
+  Sight look();
 
   /** What looking told. */
   sealed interface Sight {
+    /** The effect is there. */
     record There(Map<String, String> output) implements Sight {}
 
-    record Absent() implements Sight {}
+    /**
+     * The effect is not there, or not all of it.
+     *
+     * @param missing does what is missing, and begins to do so at once: between making sure of the
+     *     lease and the change nothing else may happen. Its result is what later steps and people
+     *     need to know.
+     */
+    record Missing(Supplier<Map<String, String>> missing) implements Sight {}
 
     /** The world is neither as the plan expects it nor as we made it: hands off. */
     record InTheWay(String why) implements Sight {}

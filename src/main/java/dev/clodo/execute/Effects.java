@@ -4,6 +4,10 @@ import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toUnmodifiableMap;
 import static java.util.stream.Collectors.toUnmodifiableSet;
 
+import dev.clodo.execute.Effect.Sight;
+import dev.clodo.execute.Effect.Sight.InTheWay;
+import dev.clodo.execute.Effect.Sight.Missing;
+import dev.clodo.execute.Effect.Sight.There;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Run;
@@ -24,10 +28,12 @@ import dev.clodo.verify.Sample;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Knows for each kind of step how its effect is recognised and performed. */
@@ -55,138 +61,82 @@ final class Effects {
     var service = step.target().service();
     var tag = new Tag(run.id(), step.id());
     return switch (step) {
-      case Step.Bootstrap bootstrap -> new Bootstrapping(bootstrap, tag);
-      case Step.Upload upload -> new Uploading(upload, tag);
-      case Step.Deploy deploy -> new Deploying(deploy, tag);
+      case Step.Bootstrap bootstrap -> () -> bootstrapping(bootstrap, tag);
+      case Step.Upload upload -> () -> uploading(upload, tag);
+      case Step.Deploy deploy -> () -> deploying(deploy, tag);
       case Step.Migrate migrate -> new Migrating(migrate);
       case Step.Shift shift ->
-          new Shifting(service, shares(shift.split(), now), versions(shift, now), tag);
+          () -> shifting(service, shift.split(), versions(shift, now), tag, now);
       case Step.ApplyTriggers triggers ->
-          () -> {
-            world.wrangler().applyTriggers(triggers.target());
-            return Map.of();
-          };
-      case Step.Probe(_, _, var candidate, var address, var check) -> {
-        var version = resolved(candidate, now);
-        var override = Map.of(OVERRIDE, "%s=\"%s\"".formatted(service, version));
-        yield () -> judged(check, version, samples(check, version, address, override));
-      }
-      case Step.CheckHealth(_, _, var expected, var address, var check) -> {
-        var version = resolved(expected, now);
-        yield () -> judged(check, version, samples(check, version, address, Map.of()));
-      }
-      case Step.Validate(_, _, var expected) -> {
-        var version = resolved(expected, now);
-        yield () -> validated(service, version);
-      }
+          () ->
+              new Missing(() -> {
+                world.wrangler().applyTriggers(triggers.target());
+                return Map.of();
+              });
+      case Step.Ask ask -> () -> new Missing(() -> asked(ask, now));
     };
   }
 
   /** How the step is taken back. */
   Effect undoing(Run run, Step step, Step.Undo undo, State now) {
+    var service = step.target().service();
+    var tag = new Tag(run.id(), step.id());
     return switch (undo) {
       case Step.Undo.Restore(var split) ->
-          new Shifting(
-              step.target().service(),
-              shares(split, now),
-              step instanceof Step.Shift shift ? versions(shift, now) : Set.of(),
-              new Tag(run.id(), step.id()));
-      case Step.Undo.AskHuman(var why) ->
-          new Asking(step.target().service(), tagOf(run, step), why);
-      case Step.Undo.Nothing _, Step.Undo.Leave _ -> Map::of;
+          () -> shifting(service, split, versions(step, now), tag, now);
+      case Step.Undo.AskHuman(var why) -> () -> asking(service, tag, why);
+      case Step.Undo.Nothing _, Step.Undo.Leave _ -> () -> new There(Map.of());
     };
   }
 
-  private static Tag tagOf(Run run, Step step) {
-    return new Tag(run.id(), step.id());
-  }
-
-  /** A first, empty Worker: there as soon as the service exists. */
-  private final class Bootstrapping implements Effect {
-    private final Step.Bootstrap step;
-    private final Tag tag;
-
-    Bootstrapping(Step.Bootstrap step, Tag tag) {
-      this.step = step;
-      this.tag = tag;
-    }
-
-    @Override
-    public Sight look() {
-      return world.cloudflare().deployment(step.target().service()).isPresent()
-          ? new Sight.There(Map.of())
-          : new Sight.Absent();
-    }
-
-    @Override
-    public Map<String, String> perform() {
-      world.wrangler().bootstrap(step.target(), tag);
-      return Map.of();
-    }
+  /** A service is there as soon as it has a deployment. */
+  private Sight bootstrapping(Step.Bootstrap step, Tag tag) {
+    return world.cloudflare().deployment(step.target().service()).isPresent()
+        ? new There(Map.of())
+        : new Missing(() -> {
+          world.wrangler().bootstrap(step.target(), tag);
+          return Map.of();
+        });
   }
 
   /** A version is recognised by its tag. */
-  private final class Uploading implements Effect {
-    private final Step.Upload step;
-    private final Tag tag;
-
-    Uploading(Step.Upload step, Tag tag) {
-      this.step = step;
-      this.tag = tag;
-    }
-
-    @Override
-    public Sight look() {
-      return tagged(step.target().service(), tag)
-          .<Sight>map(v -> new Sight.There(version(v.id())))
-          .orElseGet(Sight.Absent::new);
-    }
-
-    @Override
-    public Map<String, String> perform() {
-      return version(world.wrangler().upload(step.target(), tag, step.message()));
-    }
+  private Sight uploading(Step.Upload step, Tag tag) {
+    return tagged(step.target().service(), tag)
+        .<Sight>map(v -> new There(version(v.id())))
+        .orElseGet(() ->
+            new Missing(
+                () -> version(world.wrangler().upload(step.target(), tag, step.message()))));
   }
 
   /**
    * A whole deploy uploads, serves and sets triggers in several calls, so its answer may be lost
-   * between them. What is there already is therefore not proof that all is done: the version is
-   * recognised by its tag, and the rest, which may be done twice, is done again.
+   * between them, and a version that is there is no proof that all is done. Only the upload must
+   * not be done twice; the rest may.
    */
-  private final class Deploying implements Effect {
-    private final Step.Deploy step;
-    private final Tag tag;
-
-    Deploying(Step.Deploy step, Tag tag) {
-      this.step = step;
-      this.tag = tag;
+  private Sight deploying(Step.Deploy step, Tag tag) {
+    var service = step.target().service();
+    var versions = world.cloudflare().versions(service);
+    var serving = serving(service);
+    var known = new HashSet<>(step.before());
+    versions.stream()
+        .filter(v -> v.tag().startsWith(tag.run() + "/"))
+        .forEach(v -> known.add(v.id()));
+    if (!known.containsAll(serving)) {
+      return inTheWay(service, serving);
     }
-
-    @Override
-    public Sight look() {
-      var service = step.target().service();
-      var serving = serving(service);
-      var known = new ArrayList<>(step.before());
-      world.cloudflare().versions(service).stream()
-          .filter(v -> v.tag().startsWith(tag.run() + "/"))
-          .forEach(v -> known.add(v.id()));
-      return known.containsAll(serving) ? new Sight.Absent() : inTheWay(service, serving);
-    }
-
-    @Override
-    public Map<String, String> perform() {
-      var service = step.target().service();
-      var uploaded = tagged(service, tag);
-      if (uploaded.isEmpty()) {
-        return version(world.wrangler().deploy(step.target(), tag, step.message()));
-      }
-      var id = uploaded.get().id();
-      if (!servesAlone(service, id)) {
-        world.cloudflare().split(service, List.of(new Deployment.Share(id, 100)), "clodo " + tag);
-      }
-      world.wrangler().applyTriggers(step.target());
-      return version(id);
-    }
+    return new Missing(
+        versions.stream()
+            .filter(v -> v.tag().equals(tag.toString()))
+            .findFirst()
+            .<Supplier<Map<String, String>>>map(v ->
+                () -> {
+                  var all = List.of(new Deployment.Share(v.id(), 100));
+                  world.cloudflare().split(service, all, note(tag));
+                  world.wrangler().applyTriggers(step.target());
+                  return version(v.id());
+                })
+            .orElseGet(
+                () -> () -> version(world.wrangler().deploy(step.target(), tag, step.message()))));
   }
 
   /** Migrations are recognised in D1's own table of what it has applied. */
@@ -204,87 +154,70 @@ final class Effects {
 
     @Override
     public Sight look() {
-      return missing().isEmpty() ? new Sight.There(Map.of()) : new Sight.Absent();
+      return lacking().isEmpty() ? new There(Map.of()) : new Missing(this::migrated);
     }
 
-    @Override
-    public Map<String, String> perform() {
+    private Map<String, String> migrated() {
       var applied = world.wrangler().migrate(step.target(), step.database());
       // wrangler may go on after a file that failed, so its word is not enough.
-      var missing = missing();
-      if (!missing.isEmpty()) {
+      var lacking = lacking();
+      if (!lacking.isEmpty()) {
         throw new StepFailed(
-            "D1 database %s still lacks %s".formatted(step.database(), String.join(", ", missing)));
+            "D1 database %s still lacks %s".formatted(step.database(), String.join(", ", lacking)));
       }
       return Map.of("applied", String.join(", ", applied));
     }
 
-    private List<String> missing() {
+    private List<String> lacking() {
       var applied = world.cloudflare().appliedMigrations(step.databaseId());
       return step.pending().stream().filter(m -> !applied.contains(m)).toList();
     }
   }
 
-  /** A split is recognised by reading the deployment. */
-  private final class Shifting implements Effect {
-    private final ServiceName service;
-    private final List<Deployment.Share> wanted;
-    private final Set<VersionId> known;
-    private final Tag tag;
-
-    /**
-     * @param known the versions that the plan has to do with; others are somebody else's work
-     */
-    Shifting(ServiceName service, List<Deployment.Share> wanted, Set<VersionId> known, Tag tag) {
-      this.service = service;
-      this.wanted = wanted;
-      this.known = known;
-      this.tag = tag;
+  /**
+   * A split is recognised by reading the deployment.
+   *
+   * @param known the versions that the plan has to do with; others are somebody else's work
+   */
+  private Sight shifting(
+      ServiceName service, Split split, Set<VersionId> known, Tag tag, State now) {
+    var wanted = shares(split, now);
+    var live = world.cloudflare().deployment(service);
+    if (live.isPresent() && percents(live.get().shares()).equals(percents(wanted))) {
+      return new There(Map.of("deployment", live.get().id()));
     }
-
-    @Override
-    public Sight look() {
-      var live = world.cloudflare().deployment(service);
-      if (live.isPresent() && percents(live.get().shares()).equals(percents(wanted))) {
-        return new Sight.There(Map.of("deployment", live.get().id()));
-      }
-      var serving = live.map(Effects::versionsOf).orElse(Set.of());
-      return live.isPresent() && known.containsAll(serving)
-          ? new Sight.Absent()
-          : inTheWay(service, serving);
+    var serving = live.map(Effects::versionsOf).orElse(Set.of());
+    if (live.isEmpty() || !known.containsAll(serving)) {
+      return inTheWay(service, serving);
     }
-
-    @Override
-    public Map<String, String> perform() {
-      world.cloudflare().split(service, wanted, "clodo " + tag);
+    return new Missing(() -> {
+      world.cloudflare().split(service, wanted, note(tag));
       return Map.of();
-    }
+    });
   }
 
-  /** Nothing to take back when the effect never came about; otherwise a person has to decide. */
-  private final class Asking implements Effect {
-    private final ServiceName service;
-    private final Tag tag;
-    private final String why;
+  /** Nothing is to be taken back when the effect never came about; else a person has to decide. */
+  private Sight asking(ServiceName service, Tag tag, String why) {
+    var uploaded = tagged(service, tag).map(UploadedVersion::id);
+    return uploaded.isPresent() && serving(service).contains(uploaded.get())
+        ? new InTheWay(why)
+        : new There(Map.of());
+  }
 
-    Asking(ServiceName service, Tag tag, String why) {
-      this.service = service;
-      this.tag = tag;
-      this.why = why;
-    }
-
-    @Override
-    public Sight look() {
-      var uploaded = tagged(service, tag).map(UploadedVersion::id);
-      return uploaded.isPresent() && serving(service).contains(uploaded.get())
-          ? new Sight.InTheWay(why)
-          : new Sight.There(Map.of());
-    }
-
-    @Override
-    public Map<String, String> perform() {
-      throw new StepFailed(why);
-    }
+  private Map<String, String> asked(Step.Ask ask, State now) {
+    var service = ask.target().service();
+    return switch (ask) {
+      case Step.Probe(_, _, var candidate, var address, var check) -> {
+        var version = resolved(candidate, now);
+        var override = Map.of(OVERRIDE, "%s=\"%s\"".formatted(service, version));
+        yield judged(check, version, samples(check, version, address, override));
+      }
+      case Step.CheckHealth(_, _, var expected, var address, var check) -> {
+        var version = resolved(expected, now);
+        yield judged(check, version, samples(check, version, address, Map.of()));
+      }
+      case Step.Validate(_, _, var expected) -> validated(service, resolved(expected, now));
+    };
   }
 
   /** Asks until there are as many answers that count as the check wants. */
@@ -358,8 +291,8 @@ final class Effects {
     return world.cloudflare().deployment(service).map(Effects::versionsOf).orElse(Set.of());
   }
 
-  private static Effect.Sight inTheWay(ServiceName service, Set<VersionId> serving) {
-    return new Effect.Sight.InTheWay(
+  private static Sight inTheWay(ServiceName service, Set<VersionId> serving) {
+    return new InTheWay(
         serving.isEmpty()
             ? service + " is gone: somebody deleted it; plan again: clodo plan"
             : "somebody else has deployed %s, which serves %s now; see: wrangler deployments list --name %s"
@@ -387,16 +320,24 @@ final class Effects {
         .toList();
   }
 
-  private static Set<VersionId> versions(Step.Shift shift, State now) {
-    return Stream.of(shift.split(), shift.before())
-        .flatMap(s -> s.shares().stream())
-        .map(s -> resolved(s.version(), now))
-        .collect(toUnmodifiableSet());
+  /** The versions that a step has to do with. */
+  private static Set<VersionId> versions(Step step, State now) {
+    return step instanceof Step.Shift shift
+        ? Stream.of(shift.split(), shift.before())
+            .flatMap(s -> s.shares().stream())
+            .map(s -> resolved(s.version(), now))
+            .collect(toUnmodifiableSet())
+        : Set.of();
   }
 
   private static VersionId resolved(VersionRef ref, State now) {
     return now.version(ref)
         .orElseThrow(() -> new IllegalStateException("not uploaded yet: " + ref));
+  }
+
+  /** Kept with a deployment, so that people see where it comes from. */
+  private static String note(Tag tag) {
+    return "clodo " + tag;
   }
 
   private static Map<String, String> version(VersionId id) {

@@ -197,6 +197,7 @@ public final class SagaExecutor {
   private Result carryOut(Step step, HeldLease lease, Effect effect) {
     var silence = "";
     for (int attempt = 0; ; attempt++) {
+      Supplier<Map<String, String>> missing;
       switch (patiently(step, effect::look)) {
         case Effect.Sight.There(var output) -> {
           return new Result.Done(output);
@@ -204,14 +205,14 @@ public final class SagaExecutor {
         case Effect.Sight.InTheWay(var why) -> {
           return new Result.Refused(why);
         }
-        case Effect.Sight.Absent() -> {}
+        case Effect.Sight.Missing(var doing) -> missing = doing;
       }
       if (attempt == timing.attempts()) {
         return new Result.Refused("tried %d times: %s".formatted(attempt, silence));
       }
       lease.ensure();
       try {
-        return new Result.Done(effect.perform());
+        return new Result.Done(missing.get());
       } catch (StepFailed no) {
         return new Result.Refused(message(no));
       } catch (TryLater later) {

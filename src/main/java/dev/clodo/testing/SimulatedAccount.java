@@ -1,0 +1,447 @@
+package dev.clodo.testing;
+
+import dev.clodo.model.Account;
+import dev.clodo.model.AccountId;
+import dev.clodo.model.Deployment;
+import dev.clodo.model.Inventory;
+import dev.clodo.model.Looked;
+import dev.clodo.model.Service;
+import dev.clodo.model.ServiceName;
+import dev.clodo.model.Tag;
+import dev.clodo.model.Target;
+import dev.clodo.model.UploadedVersion;
+import dev.clodo.model.VersionId;
+import dev.clodo.port.Clock;
+import dev.clodo.port.Cloudflare;
+import dev.clodo.port.StepFailed;
+import dev.clodo.port.Traffic;
+import dev.clodo.port.Wrangler;
+import dev.clodo.testing.Faults.Call;
+import dev.clodo.testing.Faults.Effect;
+import dev.clodo.testing.Faults.Fate;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/**
+ * One Cloudflare account in memory, behind the three ports through which Clodo sees the world.
+ * Services are addressed as {@code https://<service>.<anything>/}. What happens is deterministic;
+ * {@link #faults} says what goes wrong.
+ */
+public final class SimulatedAccount {
+  /** The name under which the account's services have a workers.dev address. */
+  public static final String SUBDOMAIN = "simulated";
+
+  private static final AccountId ID = new AccountId("0123456789abcdef0123456789abcdef");
+
+  private static final Pattern OVERRIDE = Pattern.compile("[^=]+=\"([^\"]+)\"");
+
+  private final Clock clock;
+  private final Map<ServiceName, Script> scripts = new HashMap<>();
+  private final Map<String, Database> databases = new LinkedHashMap<>();
+  private final Map<ServiceName, Integer> nextAnswers = new HashMap<>();
+  private final Map<VersionId, Integer> answers = new HashMap<>();
+  private final Map<ServiceName, String> digests = new HashMap<>();
+  private final List<Pending> pending = new ArrayList<>();
+  private Faults faults = Faults.NONE;
+  private int ids;
+
+  /**
+   * A service as the account has it.
+   *
+   * @param versions newest first
+   * @param deployments newest first
+   * @param triggersApplied how often triggers were set
+   */
+  public record Script(
+      List<UploadedVersion> versions, List<Deployment> deployments, int triggersApplied) {
+    public Script {
+      versions = List.copyOf(versions);
+      deployments = List.copyOf(deployments);
+    }
+  }
+
+  /** A D1 database, the migration files that the workspace has for it, and those applied. */
+  private record Database(String name, List<String> files, Set<String> applied) {}
+
+  /** A change that lands later. */
+  private record Pending(Instant at, Mutation mutation) {}
+
+  /** Changes as data, so that one can land after its call has failed. */
+  private sealed interface Mutation {
+    record Upload(ServiceName service, String tag, String message) implements Mutation {}
+
+    record Deploy(ServiceName service, String tag, String message) implements Mutation {}
+
+    record Serve(ServiceName service, List<Deployment.Share> shares, String message)
+        implements Mutation {}
+
+    record Migrate(String databaseId) implements Mutation {}
+
+    record Triggers(ServiceName service) implements Mutation {}
+  }
+
+  public SimulatedAccount(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** The same account, which goes its own way from now on; faults are not copied. */
+  public SimulatedAccount copy(Clock otherClock) {
+    var copy = new SimulatedAccount(otherClock);
+    copy.scripts.putAll(scripts);
+    copy.databases.putAll(databases);
+    copy.nextAnswers.putAll(nextAnswers);
+    copy.answers.putAll(answers);
+    copy.digests.putAll(digests);
+    copy.pending.addAll(pending);
+    copy.ids = ids;
+    return copy;
+  }
+
+  /** Says from now on what becomes of each call. */
+  public void faults(Faults wanted) {
+    this.faults = wanted;
+  }
+
+  /** Adds a database, and the migration files that the workspace has for it, in order. */
+  public void database(String id, String name, List<String> files) {
+    databases.put(id, new Database(name, List.copyOf(files), Set.of()));
+  }
+
+  /** Deploys a first version, as somebody did before the test begins. */
+  public VersionId deployed(ServiceName service, String message) {
+    return apply(new Mutation.Deploy(service, "", message));
+  }
+
+  /** The versions of the service that are uploaded from now on answer with this status. */
+  public void newVersionsAnswer(ServiceName service, int status) {
+    nextAnswers.put(service, status);
+  }
+
+  /** What a build of the service contains from now on. */
+  public void digest(ServiceName service, String digest) {
+    digests.put(service, digest);
+  }
+
+  /** A service as it is now; empty when it does not exist. */
+  public Optional<Script> script(ServiceName service) {
+    landPending();
+    return Optional.ofNullable(scripts.get(service));
+  }
+
+  /** The migrations that a database has, in order of their names. */
+  public Set<String> migrations(String databaseId) {
+    landPending();
+    return new TreeSet<>(database(databaseId).applied());
+  }
+
+  public Wrangler wrangler() {
+    return new SimulatedWrangler();
+  }
+
+  public Cloudflare cloudflare() {
+    return new SimulatedCloudflare();
+  }
+
+  public Traffic traffic() {
+    return this::answer;
+  }
+
+  private final class SimulatedWrangler implements Wrangler {
+    @Override
+    public Built build(Service service) {
+      return new Built(digests.getOrDefault(service.name(), "built " + service.name()), 1000);
+    }
+
+    @Override
+    public VersionId upload(Target target, Tag tag, String message) {
+      requireExisting(target.service());
+      return changed(
+          target.service().value(), new Mutation.Upload(target.service(), tag.toString(), message));
+    }
+
+    /** As wrangler does it: in several calls, between which it may fail. */
+    @Override
+    public VersionId deploy(Target target, Tag tag, String message) {
+      var service = target.service();
+      VersionId version;
+      if (script(service).isEmpty()) {
+        version = changed(service.value(), new Mutation.Deploy(service, tag.toString(), message));
+      } else {
+        version = changed(service.value(), new Mutation.Upload(service, tag.toString(), message));
+        var all = List.of(new Deployment.Share(version, 100));
+        changed(service.value(), new Mutation.Serve(service, all, message));
+      }
+      changed(service.value(), new Mutation.Triggers(service));
+      return version;
+    }
+
+    @Override
+    public void bootstrap(Target target, Tag tag) {
+      changed(
+          target.service().value(),
+          new Mutation.Deploy(target.service(), tag.toString(), "bootstrap"));
+    }
+
+    @Override
+    public void applyTriggers(Target target) {
+      changed(target.service().value(), new Mutation.Triggers(target.service()));
+    }
+
+    @Override
+    public List<String> migrate(Target target, String name) {
+      var id =
+          databases.entrySet().stream()
+              .filter(e -> e.getValue().name().equals(name))
+              .map(Map.Entry::getKey)
+              .findFirst()
+              .orElseThrow(() -> new StepFailed("no D1 database " + name));
+      var before = database(id).applied();
+      changed(name, new Mutation.Migrate(id));
+      return database(id).files().stream().filter(f -> !before.contains(f)).toList();
+    }
+  }
+
+  private final class SimulatedCloudflare implements Cloudflare {
+    @Override
+    public Account look(Inventory wanted) {
+      landPending();
+      var live = new TreeMap<ServiceName, Looked<Account.Live>>();
+      for (var service : wanted.services()) {
+        deploymentOf(service.name())
+            .ifPresent(d -> live.put(service.name(), new Looked.Known<>(live(service, d))));
+      }
+      return new Account(
+          Account.Access.ACCEPTED,
+          new Looked.Known<>(ID),
+          new Looked.Known<>(List.of(ID)),
+          new Looked.Known<>(Set.copyOf(scripts.keySet())),
+          live,
+          new Looked.Known<>(Map.of()),
+          new Looked.Known<>(names(databases)),
+          new Looked.Known<>(Set.of()),
+          new Looked.Known<>(Set.of()),
+          Map.of(),
+          new Looked.Known<>(SUBDOMAIN),
+          new Looked.Known<>(Map.of()),
+          applied(databases));
+    }
+
+    @Override
+    public Optional<Deployment> deployment(ServiceName service) {
+      return looked(service.value(), () -> deploymentOf(service));
+    }
+
+    @Override
+    public List<UploadedVersion> versions(ServiceName service) {
+      return looked(service.value(), () -> script(service).map(Script::versions).orElse(List.of()));
+    }
+
+    @Override
+    public void split(ServiceName service, List<Deployment.Share> shares, String message) {
+      requireExisting(service);
+      changed(service.value(), new Mutation.Serve(service, shares, message));
+    }
+
+    @Override
+    public String bookmark(String databaseId) {
+      return looked(
+          database(databaseId).name(), () -> "bookmark-" + database(databaseId).applied().size());
+    }
+
+    @Override
+    public Set<String> appliedMigrations(String databaseId) {
+      return looked(database(databaseId).name(), () -> database(databaseId).applied());
+    }
+  }
+
+  private Traffic.Reply answer(URI address, Map<String, String> headers, Duration timeout) {
+    var host = address.getHost();
+    var service = new ServiceName(host.substring(0, host.indexOf('.')));
+    landPending();
+    return switch (faults.fate(new Call(Call.Kind.REQUEST, service.value()))) {
+      case Fate.Fails(var how, _) -> throw how;
+      case Fate.Answers(var status) ->
+          new Traffic.Reply(status, Duration.ZERO, chosen(service, headers).value());
+      case Fate.AnswersFromBaseline() -> {
+        var versions = script(service).map(Script::versions).orElse(List.of());
+        yield new Traffic.Reply(200, Duration.ZERO, versions.getLast().id().value());
+      }
+      case Fate.Happens() -> {
+        var version = chosen(service, headers);
+        yield new Traffic.Reply(answers.getOrDefault(version, 200), Duration.ZERO, version.value());
+      }
+    };
+  }
+
+  /**
+   * The version that the override header names, if it is deployed, else the one with most traffic.
+   */
+  private VersionId chosen(ServiceName service, Map<String, String> headers) {
+    var shares =
+        deploymentOf(service)
+            .orElseThrow(() -> new dev.clodo.port.Unreachable("no service " + service))
+            .shares();
+    var matcher =
+        OVERRIDE.matcher(headers.getOrDefault("Cloudflare-Workers-Version-Overrides", ""));
+    if (matcher.matches()) {
+      var named = new VersionId(matcher.group(1));
+      if (shares.stream().anyMatch(s -> s.version().equals(named))) {
+        return named;
+      }
+    }
+    return shares.stream()
+        .reduce((a, b) -> b.percent() > a.percent() ? b : a)
+        .orElseThrow()
+        .version();
+  }
+
+  private <T> T looked(String subject, Supplier<T> look) {
+    landPending();
+    return switch (faults.fate(new Call(Call.Kind.LOOK, subject))) {
+      case Fate.Fails(var how, _) -> throw how;
+      case Fate.Happens _, Fate.Answers _, Fate.AnswersFromBaseline _ -> {
+        landPending();
+        yield look.get();
+      }
+    };
+  }
+
+  private VersionId changed(String subject, Mutation mutation) {
+    landPending();
+    return switch (faults.fate(new Call(Call.Kind.CHANGE, subject))) {
+      case Fate.Fails(var how, var effect) -> {
+        switch (effect) {
+          case Effect.Never() -> {}
+          case Effect.AtOnce() -> apply(mutation);
+          case Effect.After(var delay) ->
+              pending.add(new Pending(clock.now().plus(delay), mutation));
+        }
+        throw how;
+      }
+      case Fate.Happens _, Fate.Answers _, Fate.AnswersFromBaseline _ -> apply(mutation);
+    };
+  }
+
+  private void landPending() {
+    if (pending.isEmpty()) {
+      return;
+    }
+    var now = clock.now();
+    var landing = pending.stream().filter(p -> !p.at().isAfter(now)).toList();
+    pending.removeAll(landing);
+    landing.forEach(p -> apply(p.mutation()));
+  }
+
+  /**
+   * @return the uploaded version; one without meaning where the change uploads none
+   */
+  private VersionId apply(Mutation mutation) {
+    return switch (mutation) {
+      case Mutation.Upload(var service, var tag, var message) -> uploaded(service, tag, message);
+      case Mutation.Deploy(var service, var tag, var message) -> {
+        var version = uploaded(service, tag, message);
+        serve(service, List.of(new Deployment.Share(version, 100)), message);
+        yield version;
+      }
+      case Mutation.Serve(var service, var shares, var message) -> {
+        serve(service, shares, message);
+        yield shares.getFirst().version();
+      }
+      case Mutation.Migrate(var id) -> {
+        var database = database(id);
+        databases.put(
+            id, new Database(database.name(), database.files(), Set.copyOf(database.files())));
+        yield new VersionId(id);
+      }
+      case Mutation.Triggers(var service) -> {
+        var script = scriptOf(service);
+        scripts.put(
+            service,
+            new Script(script.versions(), script.deployments(), script.triggersApplied() + 1));
+        yield new VersionId(service.value());
+      }
+    };
+  }
+
+  private VersionId uploaded(ServiceName service, String tag, String message) {
+    var script = scripts.getOrDefault(service, new Script(List.of(), List.of(), 0));
+    int number = script.versions().size() + 1;
+    var id = new VersionId(Integer.toHexString(0xa0000000 + ++ids) + "-of-" + service);
+    var version = new UploadedVersion(id, number, clock.now(), tag, message);
+    var versions = new ArrayList<UploadedVersion>(number);
+    versions.add(version);
+    versions.addAll(script.versions());
+    scripts.put(service, new Script(versions, script.deployments(), script.triggersApplied()));
+    var status = nextAnswers.get(service);
+    if (status != null) {
+      answers.put(id, status);
+    }
+    return id;
+  }
+
+  private void serve(ServiceName service, List<Deployment.Share> shares, String message) {
+    var script = scriptOf(service);
+    var deployments = new ArrayList<Deployment>(script.deployments().size() + 1);
+    deployments.add(new Deployment("d" + ++ids, shares, clock.now(), message));
+    deployments.addAll(script.deployments());
+    scripts.put(service, new Script(script.versions(), deployments, script.triggersApplied()));
+  }
+
+  private void requireExisting(ServiceName service) {
+    if (script(service).isEmpty()) {
+      throw new StepFailed("no service " + service);
+    }
+  }
+
+  private Script scriptOf(ServiceName service) {
+    var script = scripts.get(service);
+    if (script == null) {
+      throw new StepFailed("no service " + service);
+    }
+    return script;
+  }
+
+  private Optional<Deployment> deploymentOf(ServiceName service) {
+    return script(service).flatMap(s -> s.deployments().stream().findFirst());
+  }
+
+  private Account.Live live(Service service, Deployment deployment) {
+    var serving =
+        scriptOf(service.name()).versions().stream()
+            .filter(v -> deployment.shares().stream().anyMatch(s -> s.version().equals(v.id())))
+            .toList();
+    return new Account.Live(deployment, serving, "");
+  }
+
+  private Database database(String id) {
+    var database = databases.get(id);
+    if (database == null) {
+      throw new StepFailed("no D1 database " + id);
+    }
+    return database;
+  }
+
+  private static Map<String, String> names(Map<String, Database> databases) {
+    var names = new TreeMap<String, String>();
+    databases.forEach((id, database) -> names.put(id, database.name()));
+    return names;
+  }
+
+  private static Map<String, Looked<Set<String>>> applied(Map<String, Database> databases) {
+    var applied = new TreeMap<String, Looked<Set<String>>>();
+    databases.forEach((id, d) -> applied.put(id, new Looked.Known<>(d.applied())));
+    return applied;
+  }
+}

@@ -1,0 +1,232 @@
+package dev.clodo.simulation;
+
+import dev.clodo.model.Deployment;
+import dev.clodo.model.Event;
+import dev.clodo.model.JournalEntry;
+import dev.clodo.model.Outcome;
+import dev.clodo.model.ServiceName;
+import dev.clodo.model.Step;
+import dev.clodo.model.StepId;
+import dev.clodo.model.Tag;
+import dev.clodo.model.UploadedVersion;
+import dev.clodo.model.VersionId;
+import dev.clodo.model.VersionRef;
+import dev.clodo.testing.SimulatedAccount.Script;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What must hold in every history, written against the world and the journal alone: nothing here
+ * asks the code under test.
+ */
+final class Invariants {
+  private Invariants() {}
+
+  /** What must hold after every turn. */
+  static void always(Moment before, Moment now) {
+    var services = now.scenario.run().plan().steps().stream().map(s -> s.target().service());
+    boolean goingBack =
+        now.journal().stream().anyMatch(e -> e.event() instanceof Event.UndoStarted);
+    services
+        .distinct()
+        .forEach(service -> {
+          var script = now.account.script(service);
+          script.ifPresent(s -> {
+            require(
+                s.deployments().isEmpty() || sumsTo100(s.deployments().getFirst()),
+                "splits sum to 100");
+            require(eachTagOnce(s), "nothing is uploaded twice");
+            require(onlyKnown(now, service, s), "only versions of the plan serve");
+          });
+          if (goingBack && deployments(now, service) > deployments(before, service)) {
+            require(
+                servesBefore(now, service),
+                "what is taken back goes straight to what served before");
+          }
+        });
+    for (var edge : now.scenario.edges()) {
+      require(
+          newer(now, edge.from()) == 0 || newer(now, edge.to()) == 100,
+          "a caller never gets new traffic while its callee still serves old");
+    }
+  }
+
+  /** What must hold when a run has ended. */
+  static void atEnd(Moment end, Outcome outcome) {
+    legal(end.journal());
+    var steps = end.scenario.run().plan().steps();
+    switch (outcome) {
+      case Outcome.Released() -> {
+        for (var step : steps) {
+          released(end, step);
+        }
+        require(end.unwell.isEmpty(), "released means that the last verdict was healthy");
+      }
+      case Outcome.RolledBack _ -> {
+        for (var step : steps) {
+          require(
+              servesBefore(end, step.target().service()),
+              "rolled back means that everything serves what it served before");
+        }
+      }
+      case Outcome.Stuck _ ->
+          require(
+              end.undoRefused
+                  || steps.stream().anyMatch(s -> s instanceof Step.Deploy && serves(end, s)),
+              "a run is stuck only when it could not go back");
+      case Outcome.NothingToDo() -> throw new Broken("there was something to do");
+    }
+  }
+
+  private static void released(Moment end, Step step) {
+    var service = step.target().service();
+    var script = end.account.script(service).orElseThrow();
+    switch (step) {
+      case Step.Validate validate ->
+          require(
+              soleVersion(script).equals(resolved(end, service, validate.expected())),
+              "released means that everything serves what was wanted");
+      case Step.Migrate migrate ->
+          require(
+              end.account.migrations(migrate.databaseId()).containsAll(migrate.pending()),
+              "released means migrated");
+      case Step.ApplyTriggers _, Step.Deploy _ ->
+          require(script.triggersApplied() > 0, "released means that triggers are applied");
+      case Step.Bootstrap _, Step.Upload _, Step.Shift _, Step.Probe _, Step.CheckHealth _ -> {}
+    }
+  }
+
+  /** Started, then a result; after a failure only undoing, in reverse order, each once. */
+  private static void legal(List<JournalEntry> journal) {
+    int lastForward = 0;
+    int lastBackward = Integer.MAX_VALUE;
+    boolean failed = false;
+    Optional<Event> open = Optional.empty();
+    long sequence = 0;
+    for (var entry : journal) {
+      int step = entry.event().step().ordinal();
+      require(entry.sequence() == ++sequence, "the journal has no gaps");
+      switch (entry.event()) {
+        case Event.Started started -> {
+          require(open.isEmpty() && !failed && step == lastForward + 1, "steps start in order");
+          lastForward = step;
+          open = Optional.of(started);
+        }
+        case Event.Succeeded _ ->
+            require(isOpen(open, Event.Started.class, step), "only what was started succeeds");
+        case Event.Failed _ -> {
+          require(isOpen(open, Event.Started.class, step), "only what was started fails");
+          failed = true;
+        }
+        case Event.UndoStarted started -> {
+          require(
+              open.isEmpty() && failed && step <= lastForward && step < lastBackward,
+              "steps are taken back in reverse order");
+          lastBackward = step;
+          open = Optional.of(started);
+        }
+        case Event.Undone _, Event.UndoFailed _ ->
+            require(
+                isOpen(open, Event.UndoStarted.class, step), "only what is taken back was undone");
+      }
+      if (!(entry.event() instanceof Event.Started)
+          && !(entry.event() instanceof Event.UndoStarted)) {
+        open = Optional.empty();
+      }
+    }
+    require(open.isEmpty(), "a run ends with nothing under way");
+  }
+
+  private static boolean isOpen(Optional<Event> open, Class<? extends Event> kind, int step) {
+    return open.isPresent() && kind.isInstance(open.get()) && open.get().step().ordinal() == step;
+  }
+
+  private static boolean servesBefore(Moment now, ServiceName service) {
+    var before = now.scenario.before().get(service);
+    var script = now.account.script(service);
+    if (before != null) {
+      return script.isPresent() && soleVersion(script.get()).equals(Optional.of(before));
+    }
+    // A service that did not exist may have become an empty one, but nothing that was deployed.
+    return script.isEmpty()
+        || now.scenario.run().plan().steps().stream()
+            .noneMatch(s -> s instanceof Step.Deploy && serves(now, s));
+  }
+
+  /** Whether the version that a step uploaded has traffic. */
+  private static boolean serves(Moment now, Step step) {
+    var service = step.target().service();
+    var script = now.account.script(service);
+    var version = resolved(now, service, new VersionRef.UploadedBy(step.id()));
+    return script.isPresent()
+        && !script.get().deployments().isEmpty()
+        && version.isPresent()
+        && script.get().deployments().getFirst().percentOf(version.get()) > 0;
+  }
+
+  /** How much of its traffic a service answers with what is not its older version, in percent. */
+  private static double newer(Moment now, ServiceName service) {
+    var older = now.scenario.older().get(service);
+    var script = now.account.script(service);
+    return older == null || script.isEmpty()
+        ? 100
+        : 100 - script.get().deployments().getFirst().percentOf(older);
+  }
+
+  private static boolean sumsTo100(Deployment deployment) {
+    return deployment.shares().stream().mapToDouble(Deployment.Share::percent).sum() == 100;
+  }
+
+  private static boolean eachTagOnce(Script script) {
+    var seen = new HashSet<String>();
+    return script.versions().stream()
+        .map(UploadedVersion::tag)
+        .allMatch(t -> t.isEmpty() || seen.add(t));
+  }
+
+  private static boolean onlyKnown(Moment now, ServiceName service, Script script) {
+    if (script.deployments().isEmpty()) {
+      return true;
+    }
+    Set<VersionId> known = new HashSet<>();
+    script.versions().stream()
+        .filter(v -> v.tag().startsWith(now.scenario.run().id() + "/"))
+        .forEach(v -> known.add(v.id()));
+    Optional.ofNullable(now.scenario.before().get(service)).ifPresent(known::add);
+    Optional.ofNullable(now.scenario.older().get(service)).ifPresent(known::add);
+    return script.deployments().getFirst().shares().stream()
+        .allMatch(s -> known.contains(s.version()));
+  }
+
+  private static int deployments(Moment now, ServiceName service) {
+    return now.account.script(service).map(s -> s.deployments().size()).orElse(0);
+  }
+
+  private static Optional<VersionId> soleVersion(Script script) {
+    return script.deployments().isEmpty() || script.deployments().getFirst().shares().size() > 1
+        ? Optional.empty()
+        : script.deployments().getFirst().soleVersion();
+  }
+
+  private static Optional<VersionId> resolved(Moment now, ServiceName service, VersionRef ref) {
+    return switch (ref) {
+      case VersionRef.Live(var id) -> Optional.of(id);
+      case VersionRef.UploadedBy(StepId step) -> {
+        var tag = new Tag(now.scenario.run().id(), step).toString();
+        yield now.account.script(service).stream()
+            .flatMap(s -> s.versions().stream())
+            .filter(v -> v.tag().equals(tag))
+            .map(UploadedVersion::id)
+            .findFirst();
+      }
+    };
+  }
+
+  private static void require(boolean holds, String invariant) {
+    if (!holds) {
+      throw new Broken(invariant);
+    }
+  }
+}

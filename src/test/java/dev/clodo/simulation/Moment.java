@@ -1,0 +1,311 @@
+package dev.clodo.simulation;
+
+import dev.clodo.execute.Turns;
+import dev.clodo.execute.World;
+import dev.clodo.model.EnvironmentName;
+import dev.clodo.model.Event;
+import dev.clodo.model.JournalEntry;
+import dev.clodo.model.Lease;
+import dev.clodo.model.Outcome;
+import dev.clodo.model.Run;
+import dev.clodo.model.RunId;
+import dev.clodo.model.ServiceName;
+import dev.clodo.port.DataBridge;
+import dev.clodo.port.StepFailed;
+import dev.clodo.port.TryLater;
+import dev.clodo.port.Unreachable;
+import dev.clodo.simulation.Fault.Point;
+import dev.clodo.testing.Faults.Call;
+import dev.clodo.testing.Faults.Effect;
+import dev.clodo.testing.Faults.Fate;
+import dev.clodo.testing.InMemoryBridge;
+import dev.clodo.testing.SettableClock;
+import dev.clodo.testing.SimulatedAccount;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A world between two turns of the loop: the account, the store, the time, and the process at work.
+ * It is cheap to copy, so histories with the same beginning share it.
+ */
+final class Moment {
+  final Scenario scenario;
+  final SettableClock clock;
+  final SimulatedAccount account;
+  final InMemoryBridge bridge;
+
+  /** The services whose last answer to a request was not a healthy one of the version asked for. */
+  final Set<ServiceName> unwell;
+
+  /**
+   * Whether a change was refused while something was being taken back: then being stuck is right.
+   */
+  boolean undoRefused;
+
+  private final Plant plant;
+  private Turns process;
+
+  // What happens in the turn under way.
+  private List<Deviation> script = List.of();
+  private final List<Point> passed = new ArrayList<>();
+  private @Nullable Turns successor;
+  private Optional<Fault> lasting = Optional.empty();
+
+  /** A fault at the n-th point that a turn passes. */
+  record Deviation(int at, Fault fault) {}
+
+  /** The process is gone, whatever it was doing. */
+  private static final class Died extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Died() {
+      super("died");
+    }
+  }
+
+  /** The moment before the first turn. */
+  Moment(Scenario scenario, Plant plant) {
+    this.scenario = scenario;
+    this.plant = plant;
+    this.clock = new SettableClock();
+    this.account = scenario.account().copy(clock);
+    this.bridge = new InMemoryBridge(clock);
+    this.unwell = new HashSet<>();
+    this.process = nextProcess("first");
+    process.begin(bridge);
+    account.faults(this::fate);
+  }
+
+  private Moment(Moment other) {
+    this.scenario = other.scenario;
+    this.plant = other.plant;
+    this.clock = new SettableClock(other.clock.now());
+    this.account = other.account.copy(clock);
+    this.bridge = other.bridge.copy(clock);
+    this.unwell = new HashSet<>(other.unwell);
+    this.undoRefused = other.undoRefused;
+    this.process = other.process.on(world(), store(), clock);
+    account.faults(this::fate);
+  }
+
+  /** The same moment, which goes its own way from now on. */
+  Moment copy() {
+    return new Moment(this);
+  }
+
+  /** The points that the last turn passed, in order. */
+  List<Point> passed() {
+    return passed;
+  }
+
+  List<JournalEntry> journal() {
+    return bridge.journal(scenario.run().id());
+  }
+
+  /** Lets one turn of the loop go by, with these deviations. An outcome ends the run. */
+  Optional<Outcome> turn(List<Deviation> deviations) {
+    script = deviations;
+    passed.clear();
+    successor = null;
+    lasting = Optional.empty();
+    try {
+      var outcome = process.turn();
+      if (successor != null) {
+        throw new Broken("a process that had lost its lease finished its turn");
+      }
+      return outcome;
+    } catch (Died | Unreachable ended) {
+      process = successor == null ? nextProcess("next") : successor;
+    } catch (DataBridge.LeaseLost fenced) {
+      if (successor == null) {
+        throw new Broken("a process lost a lease that nobody took");
+      }
+      process = successor;
+    }
+    return Optional.empty();
+  }
+
+  private Turns nextProcess(String holder) {
+    var parts = new Turns.Parts(plant.timing(), plant.states(), plant.judge());
+    // A dead holder's lease is free at once, which leaves late effects the most room.
+    bridge.holder("release/").ifPresent(bridge::release);
+    return Turns.acquire(world(), store(), clock, parts, scenario.run(), holder);
+  }
+
+  private World world() {
+    return plant.world(new World(account.wrangler(), account.cloudflare(), account.traffic()));
+  }
+
+  private DataBridge store() {
+    return plant.bridge(new Store());
+  }
+
+  private Optional<Fault> pass(Point point) {
+    int at = passed.size();
+    passed.add(point);
+    return script.stream().filter(d -> d.at() == at).map(Deviation::fault).findFirst();
+  }
+
+  private Fate fate(Call call) {
+    return switch (call.kind()) {
+      case LOOK -> look();
+      case CHANGE -> change();
+      case REQUEST -> request(new ServiceName(call.subject()));
+    };
+  }
+
+  private Fate look() {
+    var fault = pass(Point.LOOK);
+    if (fault.equals(Optional.of(Fault.LOOK_UNANSWERED))) {
+      return new Fate.Fails(new Unreachable("no answer"), new Effect.Never());
+    }
+    if (fault.equals(Optional.of(Fault.TAKEN_OVER_BEFORE_LOOK))) {
+      takeOver();
+    }
+    return new Fate.Happens();
+  }
+
+  private Fate change() {
+    if (successor != null) {
+      throw new Broken("a process that had lost its lease changed the world");
+    }
+    var journal = journal();
+    var last = journal.isEmpty() ? null : journal.getLast().event();
+    if (!(last instanceof Event.Started || last instanceof Event.UndoStarted)) {
+      throw new Broken("the world was changed, but the journal does not say that it would be");
+    }
+    var fault = pass(Point.CHANGE);
+    undoRefused |= last instanceof Event.UndoStarted && fault.equals(Optional.of(Fault.REFUSED));
+    return fault.map(Moment::failing).orElseGet(Fate.Happens::new);
+  }
+
+  private static Fate failing(Fault fault) {
+    var never = new Effect.Never();
+    var atOnce = new Effect.AtOnce();
+    // How late an effect may be has nothing to do with what a planted bug believes of it.
+    var late = new Effect.After(Plant.NONE.timing().settle().minusMillis(1));
+    return switch (fault) {
+      case REFUSED -> new Fate.Fails(new StepFailed("refused"), never);
+      case RATE_LIMITED -> new Fate.Fails(new TryLater("429", Duration.ofSeconds(2)), never);
+      case REQUEST_LOST -> new Fate.Fails(new Unreachable("no answer"), never);
+      case ANSWER_LOST -> new Fate.Fails(new Unreachable("no answer"), atOnce);
+      case LATE_SUCCESS -> new Fate.Fails(new Unreachable("no answer"), late);
+      case DIED_BEFORE -> new Fate.Fails(new Died(), never);
+      case DIED_DURING -> new Fate.Fails(new Died(), late);
+      case DIED_AFTER -> new Fate.Fails(new Died(), atOnce);
+      default -> throw new IllegalArgumentException(fault + " does not befall a change");
+    };
+  }
+
+  private Fate request(ServiceName service) {
+    if (lasting.isEmpty()) {
+      lasting = pass(Point.REQUEST);
+    }
+    var fate = lasting.map(f -> answering(f, service)).orElseGet(Fate.Happens::new);
+    if (fate instanceof Fate.Happens) {
+      unwell.remove(service);
+    } else {
+      unwell.add(service);
+    }
+    return fate;
+  }
+
+  private Fate answering(Fault fault, ServiceName service) {
+    boolean another = account.script(service).stream().anyMatch(s -> s.versions().size() > 1);
+    return switch (fault) {
+      case UNHEALTHY -> new Fate.Answers(500);
+      case SILENT -> new Fate.Fails(new Unreachable("no answer"), new Effect.Never());
+      case WRONG_VERSION -> another ? new Fate.AnswersFromBaseline() : new Fate.Happens();
+      default -> throw new IllegalArgumentException(fault + " does not befall a request");
+    };
+  }
+
+  private void takeOver() {
+    if (successor == null) {
+      clock.advance(plant.timing().lease());
+      successor = nextProcess("successor");
+    }
+  }
+
+  /** The store, where processes die and are overtaken. */
+  private final class Store implements DataBridge {
+    @Override
+    public JournalEntry append(RunId run, Lease lease, Event event) {
+      var fault = pass(Point.WRITE);
+      if (fault.equals(Optional.of(Fault.DIED_BEFORE_WRITING))) {
+        throw new Died();
+      }
+      if (fault.equals(Optional.of(Fault.TAKEN_OVER_BEFORE_WRITING))) {
+        takeOver();
+      }
+      var entry = bridge.append(run, lease, event);
+      if (fault.equals(Optional.of(Fault.DIED_AFTER_WRITING))) {
+        throw new Died();
+      }
+      return entry;
+    }
+
+    @Override
+    public List<JournalEntry> journal(RunId run) {
+      return bridge.journal(run);
+    }
+
+    @Override
+    public Lease acquire(String scope, String holder, Duration ttl) {
+      return bridge.acquire(scope, holder, ttl);
+    }
+
+    @Override
+    public Lease renew(Lease lease, Duration ttl) {
+      return bridge.renew(lease, ttl);
+    }
+
+    @Override
+    public void release(Lease lease) {
+      bridge.release(lease);
+    }
+
+    @Override
+    public void begin(Run run, Lease lease) {
+      bridge.begin(run, lease);
+    }
+
+    @Override
+    public Optional<Run> run(RunId id) {
+      return bridge.run(id);
+    }
+
+    @Override
+    public Optional<Run> latest(EnvironmentName environment) {
+      return bridge.latest(environment);
+    }
+
+    @Override
+    public List<Run> runs(int limit) {
+      return bridge.runs(limit);
+    }
+
+    @Override
+    public Optional<Lease> holder(String scope) {
+      return bridge.holder(scope);
+    }
+
+    @Override
+    public Optional<String> recall(String key) {
+      return bridge.recall(key);
+    }
+
+    @Override
+    public void remember(String key, String value) {
+      bridge.remember(key, value);
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,134 @@
+package dev.clodo.simulation;
+
+import static dev.clodo.fixture.Services.calls;
+import static dev.clodo.fixture.Services.inventory;
+import static dev.clodo.fixture.Services.withDatabase;
+import static dev.clodo.fixture.Services.worker;
+
+import dev.clodo.model.Edge;
+import dev.clodo.model.EnvironmentName;
+import dev.clodo.model.HealthCheck;
+import dev.clodo.model.Inventory;
+import dev.clodo.model.Plan;
+import dev.clodo.model.Run;
+import dev.clodo.model.RunId;
+import dev.clodo.model.Service;
+import dev.clodo.model.ServiceName;
+import dev.clodo.model.VersionId;
+import dev.clodo.plan.Ladder;
+import dev.clodo.plan.MultiDomainOrchestrator;
+import dev.clodo.plan.MultiDomainOrchestrator.Wanted;
+import dev.clodo.testing.SettableClock;
+import dev.clodo.testing.SimulatedAccount;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A workspace of two services, where {@code web} calls {@code api}, an account to release it to,
+ * and the plan that the product makes for that.
+ *
+ * @param before what each service serves before; none for a service that does not exist
+ * @param older of the versions that a service may serve, the older; none where it has no meaning
+ */
+record Scenario(
+    String name,
+    SimulatedAccount account,
+    Run run,
+    Map<ServiceName, VersionId> before,
+    Map<ServiceName, VersionId> older,
+    List<Edge> edges) {
+  private static final ServiceName API = new ServiceName("api");
+  private static final ServiceName WEB = new ServiceName("web");
+  private static final HealthCheck CHECK = new HealthCheck("/", 500, 1, Duration.ofSeconds(10));
+  private static final Ladder LADDER = new Ladder(List.of(0, 50, 100));
+
+  static List<Scenario> all() {
+    return List.of(update(), firstDeployOfACircle(), lifecycle(), rollback());
+  }
+
+  /** Both are updated: upload, migrate, 0 %, 50 %, 100 %, triggers. */
+  static Scenario update() {
+    var account = new SimulatedAccount(new SettableClock());
+    account.database("orders-id", "orders", List.of("0001_init.sql", "0002_more.sql"));
+    return of(
+        "update",
+        account,
+        inventory(
+            List.of(withDatabase("api", "orders", "0001_init.sql", "0002_more.sql"), worker("web")),
+            calls("web", "api")),
+        Map.of(API, account.deployed(API, ""), WEB, account.deployed(WEB, "")));
+  }
+
+  /** Both are new and bind each other. */
+  static Scenario firstDeployOfACircle() {
+    var account = new SimulatedAccount(new SettableClock());
+    account.database("orders-id", "orders", List.of("0001_init.sql"));
+    return of(
+        "first deploy of a circle",
+        account,
+        inventory(
+            List.of(withDatabase("api", "orders", "0001_init.sql"), worker("web")),
+            calls("web", "api"),
+            calls("api", "web")),
+        Map.of());
+  }
+
+  /** The callee's Durable Object classes change, then the caller is updated. */
+  static Scenario lifecycle() {
+    var account = new SimulatedAccount(new SettableClock());
+    Service api =
+        worker(
+            "api",
+            Map.of(
+                "migrations", List.of(Map.of("tag", "v1", "new_sqlite_classes", List.of("Room")))));
+    return of(
+        "lifecycle",
+        account,
+        inventory(List.of(api, worker("web")), calls("web", "api")),
+        Map.of(API, account.deployed(API, ""), WEB, account.deployed(WEB, "")));
+  }
+
+  /** Both go back to an earlier version. */
+  static Scenario rollback() {
+    var account = new SimulatedAccount(new SettableClock());
+    var earlier = new HashMap<ServiceName, VersionId>();
+    var before = new HashMap<ServiceName, VersionId>();
+    for (var service : List.of(API, WEB)) {
+      account.deployed(service, "oldest");
+      earlier.put(service, account.deployed(service, "earlier"));
+      account.deployed(service, "another");
+      before.put(service, account.deployed(service, "now"));
+    }
+    var inventory = inventory(List.of(worker("api"), worker("web")), calls("web", "api"));
+    var plan =
+        new MultiDomainOrchestrator()
+            .rollback(inventory, account.cloudflare().look(inventory), earlier, CHECK);
+    return new Scenario("rollback", account, run(plan), before, earlier, inventory.edges());
+  }
+
+  /** The same with another plan. */
+  Scenario with(Plan plan) {
+    return new Scenario(name, account, run(plan), before, older, edges);
+  }
+
+  private static Scenario of(
+      String name,
+      SimulatedAccount account,
+      Inventory inventory,
+      Map<ServiceName, VersionId> before) {
+    var plan =
+        new MultiDomainOrchestrator(LADDER)
+            .plan(
+                new Wanted(
+                    inventory, account.cloudflare().look(inventory), Map.of(), CHECK, "words"));
+    return new Scenario(name, account, run(plan), before, before, inventory.edges());
+  }
+
+  private static Run run(Plan plan) {
+    return new Run(
+        new RunId("sim1"), plan, EnvironmentName.TOP_LEVEL, Instant.EPOCH, "somebody", "", "");
+  }
+}
