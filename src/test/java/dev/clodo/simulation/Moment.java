@@ -2,12 +2,10 @@ package dev.clodo.simulation;
 
 import dev.clodo.execute.Turns;
 import dev.clodo.execute.World;
-import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.Event;
 import dev.clodo.model.JournalEntry;
 import dev.clodo.model.Lease;
 import dev.clodo.model.Outcome;
-import dev.clodo.model.Run;
 import dev.clodo.model.RunId;
 import dev.clodo.model.ServiceName;
 import dev.clodo.port.DataBridge;
@@ -233,7 +231,11 @@ final class Moment {
   }
 
   /** The store, where processes die and are overtaken. */
-  private final class Store implements DataBridge {
+  private final class Store extends ForwardingBridge {
+    Store() {
+      super(bridge);
+    }
+
     @Override
     public JournalEntry append(RunId run, Lease lease, Event event) {
       var fault = pass(Point.WRITE);
@@ -243,69 +245,11 @@ final class Moment {
       if (fault.equals(Optional.of(Fault.TAKEN_OVER_BEFORE_WRITING))) {
         takeOver();
       }
-      var entry = bridge.append(run, lease, event);
+      var entry = super.append(run, lease, event);
       if (fault.equals(Optional.of(Fault.DIED_AFTER_WRITING))) {
         throw new Died();
       }
       return entry;
     }
-
-    @Override
-    public List<JournalEntry> journal(RunId run) {
-      return bridge.journal(run);
-    }
-
-    @Override
-    public Lease acquire(String scope, String holder, Duration ttl) {
-      return bridge.acquire(scope, holder, ttl);
-    }
-
-    @Override
-    public Lease renew(Lease lease, Duration ttl) {
-      return bridge.renew(lease, ttl);
-    }
-
-    @Override
-    public void release(Lease lease) {
-      bridge.release(lease);
-    }
-
-    @Override
-    public void begin(Run run, Lease lease) {
-      bridge.begin(run, lease);
-    }
-
-    @Override
-    public Optional<Run> run(RunId id) {
-      return bridge.run(id);
-    }
-
-    @Override
-    public Optional<Run> latest(EnvironmentName environment) {
-      return bridge.latest(environment);
-    }
-
-    @Override
-    public List<Run> runs(int limit) {
-      return bridge.runs(limit);
-    }
-
-    @Override
-    public Optional<Lease> holder(String scope) {
-      return bridge.holder(scope);
-    }
-
-    @Override
-    public Optional<String> recall(String key) {
-      return bridge.recall(key);
-    }
-
-    @Override
-    public void remember(String key, String value) {
-      bridge.remember(key, value);
-    }
-
-    @Override
-    public void close() {}
   }
 }

@@ -62,6 +62,17 @@ record Scenario(
         Map.of(API, account.deployed(API, ""), WEB, account.deployed(WEB, "")));
   }
 
+  /** As {@link #update}, but the plan was made as if the callee called the caller. */
+  static Scenario updateInTheWrongOrder() {
+    var right = update();
+    var inventory =
+        inventory(
+            List.of(withDatabase("api", "orders", "0001_init.sql", "0002_more.sql"), worker("web")),
+            calls("api", "web"));
+    var wrong = of("wrong order", right.account(), inventory, right.before());
+    return right.with(wrong.run().plan());
+  }
+
   /** Both are new and bind each other. */
   static Scenario firstDeployOfACircle() {
     var account = new SimulatedAccount(new SettableClock());

@@ -1,0 +1,387 @@
+package dev.clodo.simulation;
+
+import dev.clodo.execute.Timing;
+import dev.clodo.execute.World;
+import dev.clodo.model.Deployment;
+import dev.clodo.model.Event;
+import dev.clodo.model.HealthCheck;
+import dev.clodo.model.JournalEntry;
+import dev.clodo.model.Lease;
+import dev.clodo.model.Plan;
+import dev.clodo.model.Plan.Release;
+import dev.clodo.model.Plan.Wave;
+import dev.clodo.model.RunId;
+import dev.clodo.model.ServiceName;
+import dev.clodo.model.Step;
+import dev.clodo.model.StepId;
+import dev.clodo.model.UploadedVersion;
+import dev.clodo.model.Verdict;
+import dev.clodo.model.VersionId;
+import dev.clodo.port.Cloudflare;
+import dev.clodo.port.DataBridge;
+import dev.clodo.port.StepFailed;
+import dev.clodo.port.Unreachable;
+import dev.clodo.record.Next;
+import dev.clodo.record.Progress;
+import dev.clodo.record.State;
+import dev.clodo.record.StateManager;
+import dev.clodo.verify.HealthJudge;
+import dev.clodo.verify.Sample;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * The mistakes that a loop of this kind invites, each planted in the part where it would be made.
+ * The product's code knows nothing of them: they sit in copies of its parts, or between it and its
+ * ports.
+ */
+abstract class PlantedBug implements Plant {
+  static final PlantedBug UPLOAD_NOT_RECOGNISED =
+      new PlantedBug("upload not recognised", "nothing is uploaded twice") {
+        @Override
+        public World world(World world) {
+          return withCloudflare(
+              world,
+              new ForwardingCloudflare(world.cloudflare()) {
+                @Override
+                public List<UploadedVersion> versions(ServiceName service) {
+                  return List.of();
+                }
+              });
+        }
+      };
+
+  static final PlantedBug REDONE_WITHOUT_LOOKING_AGAIN =
+      new PlantedBug("redone without looking again", "nothing is uploaded twice") {
+        @Override
+        public World world(World world) {
+          var remembered = new HashMap<ServiceName, List<UploadedVersion>>();
+          return withCloudflare(
+              world,
+              new ForwardingCloudflare(world.cloudflare()) {
+                @Override
+                public List<UploadedVersion> versions(ServiceName service) {
+                  return remembered.computeIfAbsent(service, super::versions);
+                }
+              });
+        }
+      };
+
+  static final PlantedBug NO_TIME_TO_SETTLE =
+      new PlantedBug("no time to settle", "nothing is uploaded twice") {
+        @Override
+        public Timing timing() {
+          var timing = Plant.NONE.timing();
+          return new Timing(Duration.ZERO, timing.lease(), timing.propagation(), timing.attempts());
+        }
+      };
+
+  static final PlantedBug LOST_ANSWER_TAKEN_FOR_A_REFUSAL =
+      new PlantedBug("lost answer taken for a refusal", "while its callee still serves old") {
+        @Override
+        public World world(World world) {
+          return withCloudflare(
+              world,
+              new ForwardingCloudflare(world.cloudflare()) {
+                @Override
+                public void split(
+                    ServiceName service, List<Deployment.Share> shares, String message) {
+                  try {
+                    super.split(service, shares, message);
+                  } catch (Unreachable silence) {
+                    throw new StepFailed("silence", silence);
+                  }
+                }
+              });
+        }
+      };
+
+  static final PlantedBug WRITTEN_DOWN_AFTER_THE_EFFECT =
+      new PlantedBug("written down after the effect", "the journal does not say") {
+        @Override
+        public DataBridge bridge(DataBridge bridge) {
+          var kept = new ArrayList<Event>();
+          return new ForwardingBridge(bridge) {
+            @Override
+            public JournalEntry append(RunId run, Lease lease, Event event) {
+              if (event instanceof Event.Started) {
+                kept.add(event);
+                return new JournalEntry(1, Instant.EPOCH, event);
+              }
+              kept.forEach(e -> super.append(run, lease, e));
+              kept.clear();
+              return super.append(run, lease, event);
+            }
+          };
+        }
+      };
+
+  static final PlantedBug LEASE_NOT_CHECKED =
+      new PlantedBug("lease not checked", "lost its lease") {
+        @Override
+        public DataBridge bridge(DataBridge bridge) {
+          return new ForwardingBridge(bridge) {
+            @Override
+            public JournalEntry append(RunId run, Lease lease, Event event) {
+              return super.append(run, holder(lease.scope()).orElse(lease), event);
+            }
+
+            @Override
+            public Lease renew(Lease lease, Duration ttl) {
+              return holder(lease.scope()).orElse(lease);
+            }
+          };
+        }
+      };
+
+  static final PlantedBug TAKEN_BACK_FROM_THE_FRONT =
+      new PlantedBug("taken back from the front", "while its callee still serves old") {
+        @Override
+        public StateManager states() {
+          return new StateManager() {
+            @Override
+            public Next next(Plan plan, State state) {
+              return super.next(plan, state) instanceof Next.TakeBack last
+                  ? plan.steps().stream()
+                      .filter(s -> s.undo() instanceof Step.Undo.Restore)
+                      .filter(s -> isOpen(state.of(s.id())))
+                      .findFirst()
+                      .<Next>map(s -> new Next.TakeBack(s, s.undo()))
+                      .orElse(last)
+                  : super.next(plan, state);
+            }
+          };
+        }
+      };
+
+  static final PlantedBug TAKEN_BACK_STAGE_BY_STAGE =
+      new PlantedBug("taken back stage by stage", "goes straight to what served before") {
+        @Override
+        public Plan plan(Plan plan) {
+          return withShifts(
+              plan,
+              (shift, last) ->
+                  last.isEmpty()
+                      ? shift
+                      : new Step.Shift(
+                          shift.id(), shift.target(), shift.split(), last.get().split()));
+        }
+      };
+
+  static final PlantedBug FAILED_STEP_NOT_TAKEN_BACK =
+      new PlantedBug("failed step not taken back", "everything serves what it served before") {
+        @Override
+        public Scenario scenario() {
+          return Scenario.lifecycle();
+        }
+
+        @Override
+        public StateManager states() {
+          return new StateManager() {
+            @Override
+            public Next next(Plan plan, State state) {
+              return super.next(plan, state) instanceof Next.TakeBack(var step, _)
+                      && state.of(step.id()) instanceof Progress.Failed
+                  ? super.next(plan, withoutEffect(state, step.id()))
+                  : super.next(plan, state);
+            }
+          };
+        }
+      };
+
+  static final PlantedBug ROLLED_BACK_TO_THE_NEWEST_OTHER_VERSION =
+      new PlantedBug("rolled back to the newest other version", "only versions of the plan serve") {
+        @Override
+        public Scenario scenario() {
+          return Scenario.rollback();
+        }
+
+        @Override
+        public World world(World world) {
+          return withCloudflare(
+              world,
+              new ForwardingCloudflare(world.cloudflare()) {
+                @Override
+                public void split(
+                    ServiceName service, List<Deployment.Share> shares, String message) {
+                  var now = deployment(service).flatMap(Deployment::soleVersion);
+                  var newestOther =
+                      versions(service).stream()
+                          .map(UploadedVersion::id)
+                          .filter(v -> !now.equals(Optional.of(v)))
+                          .findFirst()
+                          .orElseThrow();
+                  super.split(service, List.of(new Deployment.Share(newestOther, 100)), message);
+                }
+              });
+        }
+      };
+
+  static final PlantedBug CALLER_BEFORE_CALLEE =
+      new PlantedBug("caller before callee", "while its callee still serves old") {
+        @Override
+        public Scenario scenario() {
+          return Scenario.updateInTheWrongOrder();
+        }
+      };
+
+  static final PlantedBug INCONCLUSIVE_TAKEN_FOR_HEALTHY =
+      new PlantedBug("inconclusive taken for healthy", "the last verdict was healthy") {
+        @Override
+        public HealthJudge judge() {
+          return judging(verdict ->
+              verdict instanceof Verdict.Inconclusive(var why)
+                  ? new Verdict.Healthy(why)
+                  : verdict);
+        }
+      };
+
+  static final PlantedBug UNHEALTHY_TAKEN_FOR_HEALTHY =
+      new PlantedBug("unhealthy taken for healthy", "the last verdict was healthy") {
+        @Override
+        public HealthJudge judge() {
+          return judging(verdict ->
+              verdict instanceof Verdict.Unhealthy(var why) ? new Verdict.Healthy(why) : verdict);
+        }
+      };
+
+  static final PlantedBug ANSWER_OF_ANOTHER_VERSION_COUNTED =
+      new PlantedBug("answer of another version counted", "the last verdict was healthy") {
+        @Override
+        public HealthJudge judge() {
+          return new HealthJudge() {
+            @Override
+            public Verdict judge(HealthCheck check, VersionId expected, List<Sample> samples) {
+              return super.judge(
+                  check, expected, samples.stream().map(PlantedBug::unproven).toList());
+            }
+          };
+        }
+      };
+
+  static final PlantedBug FAILURE_FORGOTTEN =
+      new PlantedBug("failure forgotten", "steps start in order") {
+        @Override
+        public StateManager states() {
+          return new StateManager() {
+            @Override
+            public Next next(Plan plan, State state) {
+              return super.next(plan, forgetting(state));
+            }
+          };
+        }
+      };
+
+  private final String name;
+  private final String invariant;
+
+  private PlantedBug(String name, String invariant) {
+    this.name = name;
+    this.invariant = invariant;
+  }
+
+  static List<PlantedBug> all() {
+    return List.of(
+        UPLOAD_NOT_RECOGNISED,
+        REDONE_WITHOUT_LOOKING_AGAIN,
+        NO_TIME_TO_SETTLE,
+        LOST_ANSWER_TAKEN_FOR_A_REFUSAL,
+        WRITTEN_DOWN_AFTER_THE_EFFECT,
+        LEASE_NOT_CHECKED,
+        TAKEN_BACK_FROM_THE_FRONT,
+        TAKEN_BACK_STAGE_BY_STAGE,
+        FAILED_STEP_NOT_TAKEN_BACK,
+        ROLLED_BACK_TO_THE_NEWEST_OTHER_VERSION,
+        CALLER_BEFORE_CALLEE,
+        INCONCLUSIVE_TAKEN_FOR_HEALTHY,
+        UNHEALTHY_TAKEN_FOR_HEALTHY,
+        ANSWER_OF_ANOTHER_VERSION_COUNTED,
+        FAILURE_FORGOTTEN);
+  }
+
+  /** A part of the sentence that has to be found untrue. */
+  String invariant() {
+    return invariant;
+  }
+
+  /** Where the mistake shows. */
+  Scenario scenario() {
+    return Scenario.update();
+  }
+
+  private static World withCloudflare(World world, Cloudflare cloudflare) {
+    return new World(world.wrangler(), cloudflare, world.traffic());
+  }
+
+  private static boolean isOpen(Progress progress) {
+    return progress instanceof Progress.Succeeded
+        || progress instanceof Progress.Failed
+        || progress instanceof Progress.TakingBack;
+  }
+
+  private static State withoutEffect(State state, StepId step) {
+    var steps = new ArrayList<>(state.steps());
+    steps.set(step.ordinal() - 1, new Progress.TakenBack(state.of(step)));
+    return new State(steps);
+  }
+
+  private static State forgetting(State state) {
+    return new State(
+        state.steps().stream()
+            .<Progress>map(
+                p -> p instanceof Progress.Failed ? new Progress.Succeeded(p.facts()) : p)
+            .toList());
+  }
+
+  private static HealthJudge judging(UnaryOperator<Verdict> mistake) {
+    return new HealthJudge() {
+      @Override
+      public Verdict judge(HealthCheck check, VersionId expected, List<Sample> samples) {
+        return mistake.apply(super.judge(check, expected, samples));
+      }
+    };
+  }
+
+  private static Sample unproven(Sample sample) {
+    return sample instanceof Sample.Answer(var status, var latency, _)
+        ? new Sample.Answer(status, latency, "")
+        : sample;
+  }
+
+  /** Changes each shift, knowing the one before it in the same release. */
+  private static Plan withShifts(Plan plan, Change change) {
+    var waves = new ArrayList<Wave>();
+    for (var wave : plan.waves()) {
+      var releases = new ArrayList<Release>();
+      for (var release : wave.releases()) {
+        var steps = new ArrayList<Step>();
+        Optional<Step.Shift> last = Optional.empty();
+        for (var step : release.steps()) {
+          if (step instanceof Step.Shift shift) {
+            steps.add(change.of(shift, last));
+            last = Optional.of(shift);
+          } else {
+            steps.add(step);
+          }
+        }
+        releases.add(new Release(release.change(), steps, release.notes()));
+      }
+      waves.add(new Wave(wave.name(), releases));
+    }
+    return new Plan(waves, plan.skipped(), plan.basis());
+  }
+
+  private interface Change {
+    Step.Shift of(Step.Shift shift, Optional<Step.Shift> last);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
