@@ -36,7 +36,7 @@ final class Fleet implements AutoCloseable {
     this.starter = starter;
     var _ =
         trimmer.scheduleWithFixedDelay(
-            this::trim, LINGER.toSeconds(), LINGER.toSeconds(), TimeUnit.SECONDS);
+            () -> trim(LINGER), LINGER.toSeconds(), LINGER.toSeconds(), TimeUnit.SECONDS);
   }
 
   /// Starts a version to see whether it can be.
@@ -46,7 +46,7 @@ final class Fleet implements AutoCloseable {
     }
     var slot = slot(version);
     var started = slot.started();
-    trim();
+    trim(LINGER);
     return started;
   }
 
@@ -139,7 +139,8 @@ final class Fleet implements AutoCloseable {
     return slots.computeIfAbsent(version.versionId(), id -> new VersionSlot(starter, version));
   }
 
-  private void trim() {
+  /// Ends all but a few of the versions without traffic that were not used for a time.
+  void trim(Duration unusedFor) {
     List<VersionSlot> idle = new ArrayList<>();
     slots.forEach((id, slot) -> {
       if (!live.contains(id) && slot.isRunning()) {
@@ -147,7 +148,7 @@ final class Fleet implements AutoCloseable {
       }
     });
     idle.sort(Comparator.comparingLong(VersionSlot::lastUsed).reversed());
-    idle.stream().skip(KEPT_IDLE).forEach(slot -> slot.stopIfUnusedFor(LINGER));
+    idle.stream().skip(KEPT_IDLE).forEach(slot -> slot.stopIfUnusedFor(unusedFor));
   }
 
   @Override

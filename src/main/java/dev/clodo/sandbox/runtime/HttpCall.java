@@ -45,7 +45,9 @@ final class HttpCall {
       byte[] body)
       throws IOException {
     var request = new HttpHead(method + " " + path + " HTTP/1.1");
-    request.add("Host", "sandbox");
+    if (!headers.containsKey("Host")) {
+      request.add("Host", "sandbox");
+    }
     headers.forEach(request::add);
     request.add("Content-Length", String.valueOf(body.length));
     connection.out().write(request.bytes());

@@ -71,6 +71,12 @@ final class HttpHead {
     }
   }
 
+  void each(java.util.function.BiConsumer<String, String> field) {
+    for (int i = 0; i < names.size(); i++) {
+      field.accept(names.get(i), values.get(i));
+    }
+  }
+
   void set(String name, String value) {
     remove(name);
     add(name, value);

@@ -27,6 +27,7 @@ final class WorkerdRuntime implements SandboxRuntime {
   private final InnerServer inner;
   private final Storage storage;
   private final Events events;
+  private final Outbound outbound;
   private final Broker broker;
   private final Edge edge;
   private final Map<String, Object> changing = new ConcurrentHashMap<>();
@@ -55,7 +56,8 @@ final class WorkerdRuntime implements SandboxRuntime {
     events = new Events(router, fleet, token);
     broker = new Broker(settings.home(), platform, events);
     inner.offer("queue", broker::produce);
-    inner.offer("outbound", new Outbound(platform));
+    outbound = new Outbound(platform, edge.port());
+    inner.offer("outbound", outbound);
     inner.offer("cache", WorkerdRuntime::noCache);
   }
 
@@ -205,6 +207,10 @@ final class WorkerdRuntime implements SandboxRuntime {
     return fleet.slotOf(versionId).map(VersionSlot::users).orElse(0);
   }
 
+  Fleet fleet() {
+    return fleet;
+  }
+
   long storagePid() {
     return storage.pid();
   }
@@ -229,6 +235,7 @@ final class WorkerdRuntime implements SandboxRuntime {
     broker.close();
     fleet.close();
     storage.close();
+    outbound.close();
     inner.close();
     notes.close();
   }
