@@ -1,6 +1,5 @@
 package dev.clodo.adapter.wrangler;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.clodo.model.ConfigValue;
 import dev.clodo.model.Service;
@@ -108,15 +107,7 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
     if (ran.succeeded() && version.isPresent()) {
       return new VersionId(version.get());
     }
-    if (ran.succeeded() || hasUploaded(ran)) {
-      throw new Unreachable(
-          command.title()
-              + " uploaded "
-              + target.service()
-              + " but did not name the version"
-              + (ran.succeeded() ? "." : ": " + complaint(ran).said()));
-    }
-    throw complaint(ran).asException(command, target.service().value());
+    throw trouble(target, command, ran);
   }
 
   @Override
@@ -133,7 +124,7 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
     if (ran.succeeded() && version.isPresent()) {
       return new VersionId(version.get());
     }
-    return afterTrouble(target, tag, command, ran);
+    throw trouble(target, command, ran);
   }
 
   @Override
@@ -234,70 +225,40 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
     return ran.out().lines().anyMatch(l -> l.startsWith("Uploaded "));
   }
 
+  /** wrangler then writes an entry without a version, and none that says it failed. */
+  private static boolean stoppedByStrict(Ran ran) {
+    return !ran.succeeded() && ran.entry("deploy").isPresent() && ran.versionIn("deploy").isEmpty();
+  }
+
   private static boolean stoppedOverApiChange(Ran ran) {
-    return !ran.succeeded()
-        && ran.entry("deploy").isPresent()
-        && ran.versionIn("deploy").isEmpty()
-        && ran.err().contains("last updated via the script API");
+    return stoppedByStrict(ran) && ran.err().contains("last updated via the script API");
   }
 
   /**
-   * A failed deploy may have uploaded, may be serving, and may have failed only over a route: the
-   * account tells which.
+   * Tells what a deploy without a version id means. One that has uploaded may be serving and may
+   * have failed only over a route: whoever called looks for the tag, and does the rest again.
    */
-  private VersionId afterTrouble(Target target, Tag tag, WranglerCommand command, Ran ran) {
+  private RuntimeException trouble(Target target, WranglerCommand command, Ran ran) {
     var complaint = complaint(ran);
-    boolean stopped = ran.entry("deploy").isPresent() && ran.versionIn("deploy").isEmpty();
-    if (stopped && !ran.succeeded()) {
-      throw new StepFailed(
+    if (ran.succeeded() || hasUploaded(ran)) {
+      return new Unreachable(
+          command.title()
+              + " uploaded "
+              + target.service()
+              + " but did not finish"
+              + (ran.succeeded() ? "." : ": " + complaint.said()));
+    }
+    if (stoppedByStrict(ran)) {
+      return new StepFailed(
           "wrangler did not deploy "
               + target.service()
               + ", because somebody changed it elsewhere since: "
               + complaint.said()
               + " Bring the change into "
               + target.config()
-              + ", or deploy once with wrangler deploy.");
+              + ", or deploy once with: wrangler deploy");
     }
-    boolean uploaded = ran.succeeded() || hasUploaded(ran);
-    if (!uploaded) {
-      throw complaint.asException(command, target.service().value());
-    }
-    var version =
-        versionTagged(target, tag)
-            .orElseThrow(() -> complaint.asException(command, target.service().value()));
-    if (!servesAlone(target, version)) {
-      throw complaint.asException(command, target.service().value());
-    }
-    applyTriggers(target);
-    return version;
-  }
-
-  private Optional<VersionId> versionTagged(Target target, Tag tag) {
-    for (var version : read(target, commands.versions(target))) {
-      if (version.path("annotations").path("workers/tag").asText("").equals(tag.toString())) {
-        return Optional.of(new VersionId(version.path("id").asText()));
-      }
-    }
-    return Optional.empty();
-  }
-
-  private boolean servesAlone(Target target, VersionId version) {
-    var shares = read(target, commands.serving(target)).path("versions");
-    return shares.size() == 1
-        && shares.path(0).path("version_id").asText("").equals(version.value());
-  }
-
-  private JsonNode read(Target target, WranglerCommand command) {
-    var ran = run(target, command);
-    if (!ran.succeeded()) {
-      throw new Unreachable(
-          "can't tell what " + target.service() + " serves now: " + complaint(ran).said());
-    }
-    try {
-      return JSON.readTree(ran.out());
-    } catch (IOException e) {
-      throw new Unreachable(command.title() + " gave no JSON for " + target.service(), e);
-    }
+    return complaint.asException(command, target.service().value());
   }
 
   /** The migrations marked as done in the tables that wrangler prints, in order. */

@@ -58,16 +58,6 @@ final class WranglerCommands {
     return on(target, LIMIT, "d1", "migrations", "apply", database, "--remote");
   }
 
-  /** What serves traffic now, as JSON on standard output. */
-  WranglerCommand serving(Target target) {
-    return on(target, SHORT_LIMIT, "deployments", "status", "--json");
-  }
-
-  /** The last ten versions with their annotations, as JSON on standard output. */
-  WranglerCommand versions(Target target) {
-    return on(target, SHORT_LIMIT, "versions", "list", "--json");
-  }
-
   private WranglerCommand on(Target target, Duration limit, String... words) {
     var arguments = new ArrayList<>(List.of(words));
     arguments.add("--config");

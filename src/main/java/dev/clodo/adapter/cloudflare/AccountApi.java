@@ -1,0 +1,348 @@
+package dev.clodo.adapter.cloudflare;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.clodo.model.Account;
+import dev.clodo.model.AccountId;
+import dev.clodo.model.Deployment;
+import dev.clodo.model.ServiceName;
+import dev.clodo.model.UploadedVersion;
+import dev.clodo.model.VersionId;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Cloudflare's API as questions about one account, answered with the model's nouns. */
+final class AccountApi {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** "This Worker does not exist on your account", and the older answer for services. */
+  private static final Set<Integer> NO_WORKER = Set.of(10007, 10090);
+
+  /** R2 was never switched on for the account, so it holds no bucket. */
+  private static final int NO_R2 = 10042;
+
+  private static final int PAGE = 100;
+
+  /** Zones are listed at most fifty at a time. */
+  private static final int ZONE_PAGE = 50;
+
+  private final ApiClient client;
+  private final Map<String, String> migrationTables = new ConcurrentHashMap<>();
+  private volatile Optional<AccountId> account;
+
+  /**
+   * @param configured the account named by the environment
+   */
+  AccountApi(ApiClient client, Optional<String> configured) {
+    this.client = client;
+    this.account = configured.map(AccountId::new);
+  }
+
+  Optional<AccountId> account() {
+    return account;
+  }
+
+  void use(AccountId chosen) {
+    account = Optional.of(chosen);
+  }
+
+  /** Remembers the table in which a database notes its migrations, where it is not the usual. */
+  void useMigrationsTable(String databaseId, String table) {
+    migrationTables.put(databaseId, table);
+  }
+
+  boolean isTokenGood() {
+    try {
+      return client
+          .get("/user/tokens/verify")
+          .path("result")
+          .path("status")
+          .asText("")
+          .equals("active");
+    } catch (ApiFailure notAUserToken) {
+      return isAccountTokenGood();
+    }
+  }
+
+  /** Tokens that belong to an account rather than a person are verified elsewhere. */
+  private boolean isAccountTokenGood() {
+    if (account.isEmpty()) {
+      return false;
+    }
+    try {
+      return client
+          .get(in("/tokens/verify"))
+          .path("result")
+          .path("status")
+          .asText("")
+          .equals("active");
+    } catch (ApiFailure bad) {
+      return false;
+    }
+  }
+
+  List<AccountId> accounts() throws ApiFailure {
+    return client.all("/accounts", PAGE / 2).stream()
+        .map(a -> new AccountId(a.path("id").asText()))
+        .toList();
+  }
+
+  Set<ServiceName> services() throws ApiFailure {
+    var names = new LinkedHashSet<ServiceName>();
+    for (var script : client.get(in("/workers/scripts")).path("result")) {
+      names.add(new ServiceName(script.path("id").asText()));
+    }
+    return names;
+  }
+
+  String subdomain() throws ApiFailure {
+    try {
+      return client.get(in("/workers/subdomain")).path("result").path("subdomain").asText("");
+    } catch (ApiFailure failure) {
+      // Here the code for a missing Worker means that no subdomain is registered.
+      if (isNoWorker(failure)) {
+        return "";
+      }
+      throw failure;
+    }
+  }
+
+  /** How a service stands; empty when it does not exist. */
+  Optional<Account.Live> live(ServiceName service, boolean withMigrationTag) throws ApiFailure {
+    var deployment = deployment(service);
+    if (deployment.isEmpty()) {
+      return Optional.empty();
+    }
+    var serving = new ArrayList<UploadedVersion>();
+    for (var share : deployment.get().shares()) {
+      serving.add(
+          version(client.get(script(service) + "/versions/" + share.version()).path("result")));
+    }
+    var tag = withMigrationTag ? migrationTag(service) : "";
+    return Optional.of(new Account.Live(deployment.get(), serving, tag));
+  }
+
+  private String migrationTag(ServiceName service) throws ApiFailure {
+    return client
+        .get(in("/workers/services/" + encoded(service.value())))
+        .path("result")
+        .path("default_environment")
+        .path("script")
+        .path("migration_tag")
+        .asText("");
+  }
+
+  Optional<Deployment> deployment(ServiceName service) throws ApiFailure {
+    try {
+      var newest =
+          client.get(script(service) + "/deployments").path("result").path("deployments").path(0);
+      if (newest.isMissingNode()) {
+        return Optional.empty();
+      }
+      var shares = new ArrayList<Deployment.Share>();
+      for (var share : newest.path("versions")) {
+        shares.add(
+            new Deployment.Share(
+                new VersionId(share.path("version_id").asText()),
+                share.path("percentage").asDouble()));
+      }
+      return Optional.of(
+          new Deployment(
+              newest.path("id").asText(),
+              shares,
+              instant(newest.path("created_on")),
+              newest.path("annotations").path("workers/message").asText("")));
+    } catch (ApiFailure failure) {
+      return emptyIfNoWorker(failure);
+    }
+  }
+
+  /** Newest first. */
+  List<UploadedVersion> versions(ServiceName service) throws ApiFailure {
+    try {
+      var versions = new ArrayList<UploadedVersion>();
+      // All that can be deployed, which are the hundred newest, come in one answer.
+      for (var item :
+          client.get(script(service) + "/versions?deployable=true").path("result").path("items")) {
+        versions.add(version(item));
+      }
+      versions.sort((a, b) -> Long.compare(b.number(), a.number()));
+      return List.copyOf(versions);
+    } catch (ApiFailure failure) {
+      return AccountApi.<List<UploadedVersion>>emptyIfNoWorker(failure).orElse(List.of());
+    }
+  }
+
+  private static UploadedVersion version(JsonNode item) {
+    var annotations = item.path("annotations");
+    return new UploadedVersion(
+        new VersionId(item.path("id").asText()),
+        item.path("number").asLong(),
+        instant(item.path("metadata").path("created_on")),
+        annotations.path("workers/tag").asText(""),
+        annotations.path("workers/message").asText(""));
+  }
+
+  /** The names; empty when the service does not exist. */
+  Optional<Set<String>> secrets(ServiceName service) throws ApiFailure {
+    try {
+      var names = new LinkedHashSet<String>();
+      for (var secret : client.get(script(service) + "/secrets").path("result")) {
+        names.add(secret.path("name").asText());
+      }
+      return Optional.of(names);
+    } catch (ApiFailure failure) {
+      return emptyIfNoWorker(failure);
+    }
+  }
+
+  /** Title by id. */
+  Map<String, String> namespaces() throws ApiFailure {
+    return named(client.all(in("/storage/kv/namespaces"), PAGE), "id", "title");
+  }
+
+  /** Name by id. */
+  Map<String, String> databases() throws ApiFailure {
+    return named(client.all(in("/d1/database"), PAGE), "uuid", "name");
+  }
+
+  Set<String> buckets() throws ApiFailure {
+    var names = new LinkedHashSet<String>();
+    var cursor = "";
+    try {
+      // As many pages as an account may have buckets (a million) at a thousand each.
+      for (int page = 0; page < 1000; page++) {
+        var envelope =
+            client.get(
+                in(
+                    "/r2/buckets?per_page=1000"
+                        + (cursor.isEmpty() ? "" : "&cursor=" + encoded(cursor))));
+        envelope.path("result").path("buckets").forEach(b -> names.add(b.path("name").asText()));
+        cursor = envelope.path("result_info").path("cursor").asText("");
+        if (cursor.isEmpty()) {
+          break;
+        }
+      }
+      return names;
+    } catch (ApiFailure failure) {
+      if (failure.code() == NO_R2) {
+        return Set.of();
+      }
+      throw failure;
+    }
+  }
+
+  Set<String> queues() throws ApiFailure {
+    var names = new LinkedHashSet<String>();
+    client.all(in("/queues"), PAGE).forEach(q -> names.add(q.path("queue_name").asText()));
+    return names;
+  }
+
+  /** Id by name. */
+  Map<String, String> zones() throws ApiFailure {
+    var id = account.map(a -> "?account.id=" + encoded(a.value())).orElse("");
+    return named(client.all("/zones" + id, ZONE_PAGE), "name", "id");
+  }
+
+  Set<String> appliedMigrations(String databaseId) throws ApiFailure {
+    var table = migrationTables.getOrDefault(databaseId, "d1_migrations");
+    var quoted = "\"" + table.replace("\"", "\"\"") + "\"";
+    var question = JSON.createObjectNode();
+    question.put("sql", "SELECT name FROM " + quoted + " ORDER BY id");
+    try {
+      var names = new LinkedHashSet<String>();
+      for (var row :
+          client
+              .ask(in("/d1/database/" + encoded(databaseId) + "/query"), question)
+              .path("result")
+              .path(0)
+              .path("results")) {
+        names.add(row.path("name").asText());
+      }
+      return names;
+    } catch (ApiFailure failure) {
+      // wrangler creates the table together with the first migration.
+      if (failure.why().contains("no such table")) {
+        return Set.of();
+      }
+      throw failure;
+    }
+  }
+
+  String bookmark(String databaseId) throws ApiFailure {
+    return client
+        .get(in("/d1/database/" + encoded(databaseId) + "/time_travel/bookmark"))
+        .path("result")
+        .path("bookmark")
+        .asText("");
+  }
+
+  /**
+   * Sets the live deployment.
+   *
+   * @param force also when secrets have changed since a version was uploaded
+   */
+  void deploy(ServiceName service, List<Deployment.Share> shares, String message, boolean force)
+      throws ApiFailure {
+    var body = JSON.createObjectNode();
+    body.put("strategy", "percentage");
+    var versions = body.putArray("versions");
+    for (var share : shares) {
+      versions
+          .addObject()
+          .put("version_id", share.version().value())
+          .put("percentage", share.percent());
+    }
+    body.putObject("annotations").put("workers/message", message);
+    client.change(script(service) + "/deployments" + (force ? "?force=true" : ""), body);
+  }
+
+  private static Map<String, String> named(List<JsonNode> items, String key, String value) {
+    var named = new LinkedHashMap<String, String>();
+    items.forEach(i -> named.put(i.path(key).asText(), i.path(value).asText()));
+    return named;
+  }
+
+  private static boolean isNoWorker(ApiFailure failure) {
+    return NO_WORKER.contains(failure.code());
+  }
+
+  private static <T> Optional<T> emptyIfNoWorker(ApiFailure failure) throws ApiFailure {
+    if (isNoWorker(failure)) {
+      return Optional.empty();
+    }
+    throw failure;
+  }
+
+  private String script(ServiceName service) {
+    return in("/workers/scripts/" + encoded(service.value()));
+  }
+
+  private String in(String path) {
+    return "/accounts/"
+        + account.orElseThrow(() -> new IllegalStateException("the account is not resolved"))
+        + path;
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private static Instant instant(JsonNode written) {
+    try {
+      return Instant.parse(written.asText(""));
+    } catch (DateTimeParseException absent) {
+      return Instant.EPOCH;
+    }
+  }
+}

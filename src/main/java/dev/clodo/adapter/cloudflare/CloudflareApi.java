@@ -1,0 +1,209 @@
+package dev.clodo.adapter.cloudflare;
+
+import dev.clodo.model.Account;
+import dev.clodo.model.AccountId;
+import dev.clodo.model.Binding;
+import dev.clodo.model.Deployment;
+import dev.clodo.model.Inventory;
+import dev.clodo.model.ServiceName;
+import dev.clodo.model.UploadedVersion;
+import dev.clodo.port.Cloudflare;
+import dev.clodo.port.StepFailed;
+import dev.clodo.port.TryLater;
+import dev.clodo.port.Unreachable;
+import dev.clodo.port.UserError;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Cloudflare's HTTP API. Reads are repeated a few times; a change is sent once, and whoever made it
+ * looks when its answer is lost.
+ */
+public final class CloudflareApi implements Cloudflare, AutoCloseable {
+  private static final String STANDARD_BASE = "https://api.cloudflare.com/client/v4";
+
+  /** Secrets have changed since the version was uploaded; the API wants to be forced. */
+  private static final int SECRETS_CHANGED = 10220;
+
+  /** The platform's limit for {@code workers/message}. */
+  private static final int MESSAGE_BYTES = 1000;
+
+  private final Credentials credentials;
+  private final Consumer<String> notices;
+  private final ApiClient client;
+  private final AccountApi api;
+
+  /**
+   * @param environment the process's environment: credentials, {@code CLOUDFLARE_ACCOUNT_ID},
+   *     {@code CLOUDFLARE_API_BASE_URL}
+   * @param notices told a sentence for each repeated request, and for each guard that had to be
+   *     overridden
+   */
+  public CloudflareApi(Map<String, String> environment, Consumer<String> notices) {
+    this(
+        base(environment),
+        Credentials.from(environment, InstantSource.system()),
+        account(environment),
+        notices);
+  }
+
+  CloudflareApi(
+      String base, Credentials credentials, Optional<String> account, Consumer<String> notices) {
+    this.credentials = credentials;
+    this.notices = notices;
+    this.client = new ApiClient(base, credentials, notices, new Pace());
+    this.api = new AccountApi(client, account);
+  }
+
+  /** The account in use: the one that {@link #look} found, or that the environment names. */
+  public Optional<AccountId> account() {
+    return api.account();
+  }
+
+  @Override
+  public Account look(Inventory wanted) {
+    if (credentials instanceof Credentials.Missing(var why)) {
+      return Account.unseen(Account.Access.NO_CREDENTIALS, why);
+    }
+    noteMigrationTables(wanted);
+    return new AccountLook(api, credentials, wanted).look();
+  }
+
+  @Override
+  public Optional<Deployment> deployment(ServiceName service) {
+    return asked(() -> api.deployment(service));
+  }
+
+  @Override
+  public List<UploadedVersion> versions(ServiceName service) {
+    return asked(() -> api.versions(service));
+  }
+
+  @Override
+  public void split(ServiceName service, List<Deployment.Share> shares, String message) {
+    var shortened = shortened(message);
+    asked(() -> {
+      try {
+        api.deploy(service, shares, shortened, false);
+      } catch (ApiFailure failure) {
+        if (failure.code() != SECRETS_CHANGED) {
+          throw failure;
+        }
+        notices.accept(
+            service
+                + " goes back to a version from before its secrets changed, which brings the"
+                + " old secret values back: "
+                + failure.why());
+        api.deploy(service, shares, shortened, true);
+      }
+      return shares;
+    });
+  }
+
+  @Override
+  public String bookmark(String databaseId) {
+    return asked(() -> api.bookmark(databaseId));
+  }
+
+  @Override
+  public Set<String> appliedMigrations(String databaseId) {
+    return asked(() -> api.appliedMigrations(databaseId));
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+
+  /** wrangler lets a database name its own table of migrations. */
+  private void noteMigrationTables(Inventory wanted) {
+    for (var service : wanted.services()) {
+      for (var binding : service.bindings()) {
+        if (binding instanceof Binding.D1 d1 && !d1.databaseId().isEmpty()) {
+          service.settings().tables("d1_databases").stream()
+              .filter(t -> t.text("binding").filter(d1.name()::equals).isPresent())
+              .flatMap(t -> t.text("migrations_table").stream())
+              .forEach(table -> api.useMigrationsTable(d1.databaseId(), table));
+        }
+      }
+    }
+  }
+
+  private <T> T asked(Question<T> question) {
+    if (credentials instanceof Credentials.Missing(var why)) {
+      throw new UserError(UserError.Kind.ENVIRONMENT, why);
+    }
+    if (api.account().isEmpty()) {
+      resolveAccount();
+    }
+    try {
+      return question.ask();
+    } catch (ApiFailure failure) {
+      throw asException(failure);
+    }
+  }
+
+  private void resolveAccount() {
+    try {
+      var accounts = api.accounts();
+      if (accounts.size() != 1) {
+        throw new UserError(
+            UserError.Kind.ENVIRONMENT,
+            "the credentials reach "
+                + accounts.size()
+                + " accounts: say which with CLOUDFLARE_ACCOUNT_ID or account_id");
+      }
+      api.use(accounts.getFirst());
+    } catch (ApiFailure failure) {
+      throw asException(failure);
+    }
+  }
+
+  private static RuntimeException asException(ApiFailure failure) {
+    return switch (failure.kind()) {
+      case ABSENT, REFUSED -> new StepFailed("Cloudflare refused: " + failure.why(), failure);
+      case FORBIDDEN ->
+          new StepFailed(
+              "Cloudflare does not accept the credentials for this, or they lack a permission: "
+                  + failure.why()
+                  + ". Clodo needs Workers Scripts: Edit, for databases also D1: Edit.",
+              failure);
+      case THROTTLED -> new TryLater(failure.why(), failure.retryAfter());
+      case TROUBLE, SILENCE -> new Unreachable(failure.why(), failure);
+    };
+  }
+
+  /** Cuts at a character's end. */
+  private static String shortened(String message) {
+    var text = message;
+    while (text.getBytes(StandardCharsets.UTF_8).length > MESSAGE_BYTES) {
+      text = text.substring(0, text.offsetByCodePoints(text.length(), -1));
+    }
+    return text;
+  }
+
+  private static String base(Map<String, String> environment) {
+    var base = environment.getOrDefault("CLOUDFLARE_API_BASE_URL", "");
+    if (base.isBlank()) {
+      base = environment.getOrDefault("CF_API_BASE_URL", "");
+    }
+    return base.isBlank() ? STANDARD_BASE : base.strip().replaceFirst("/+$", "");
+  }
+
+  private static Optional<String> account(Map<String, String> environment) {
+    var id = environment.getOrDefault("CLOUDFLARE_ACCOUNT_ID", "");
+    if (id.isBlank()) {
+      id = environment.getOrDefault("CF_ACCOUNT_ID", "");
+    }
+    return id.isBlank() ? Optional.empty() : Optional.of(id.strip());
+  }
+
+  private interface Question<T> {
+    T ask() throws ApiFailure;
+  }
+}

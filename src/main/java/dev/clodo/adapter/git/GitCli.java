@@ -1,0 +1,111 @@
+package dev.clodo.adapter.git;
+
+import dev.clodo.port.Git;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Asks the {@code git} program, and the variables of a CI job where there is one. Whatever fails
+ * leaves an answer empty: nobody is kept from deploying because git is missing.
+ */
+public final class GitCli implements Git {
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  /**
+   * The variables of the common CI systems, a system a row, as their documentation names them:
+   * actor, commit, branch.
+   */
+  private static final List<List<String>> JOBS =
+      List.of(
+          List.of("GITHUB_ACTOR", "GITHUB_SHA", "GITHUB_HEAD_REF"),
+          List.of("GITLAB_USER_LOGIN", "CI_COMMIT_SHA", "CI_COMMIT_REF_NAME"),
+          List.of("CIRCLE_USERNAME", "CIRCLE_SHA1", "CIRCLE_BRANCH"));
+
+  private final Map<String, String> environment;
+
+  /**
+   * @param environment the process's environment
+   */
+  public GitCli(Map<String, String> environment) {
+    this.environment = Map.copyOf(environment);
+  }
+
+  @Override
+  public Origin origin(Path workspace) {
+    var job = job();
+    // One call for both, and one for the state of the files: each costs some ten milliseconds.
+    var head =
+        git(workspace, "rev-parse", "HEAD", "--abbrev-ref", "HEAD").orElse("").lines().toList();
+    var commit = head.isEmpty() ? job.commit() : head.get(0);
+    var branch = head.size() > 1 && !head.get(1).equals("HEAD") ? head.get(1) : job.branch();
+    var changed =
+        head.isEmpty() ? Optional.<String>empty() : git(workspace, "status", "--porcelain");
+    boolean dirty = changed.filter(c -> !c.isBlank()).isPresent();
+    var who = job.who().isEmpty() ? identity(workspace) : job.who();
+    return new Origin(who, dirty ? commit + "+dirty" : commit, branch);
+  }
+
+  /** {@code Name <address>} as the next commit would have it, else the user of the machine. */
+  private String identity(Path workspace) {
+    var name = git(workspace, "config", "user.name").orElse("").strip();
+    var email = git(workspace, "config", "user.email").orElse("").strip();
+    if (!name.isEmpty() && !email.isEmpty()) {
+      return name + " <" + email + ">";
+    }
+    if (!name.isEmpty() || !email.isEmpty()) {
+      return name + email;
+    }
+    return environment.getOrDefault("USER", environment.getOrDefault("USERNAME", ""));
+  }
+
+  private Origin job() {
+    for (var names : JOBS) {
+      var commit = environment.getOrDefault(names.get(1), "");
+      if (!commit.isBlank()) {
+        var branch = environment.getOrDefault(names.get(2), "");
+        if (branch.isBlank()) {
+          branch = environment.getOrDefault("GITHUB_REF_NAME", "");
+        }
+        return new Origin(environment.getOrDefault(names.get(0), ""), commit, branch);
+      }
+    }
+    return new Origin("", "", "");
+  }
+
+  private Optional<String> git(Path folder, String... arguments) {
+    var command = new ArrayList<>(List.of("git", "--no-optional-locks"));
+    command.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(command).directory(folder.toFile());
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    builder.environment().put("GIT_TERMINAL_PROMPT", "0");
+    builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+    boolean windows = System.getProperty("os.name", "").startsWith("Windows");
+    builder.redirectInput(new File(windows ? "NUL" : "/dev/null"));
+    try {
+      var process = builder.start();
+      var said = process.getInputStream().readAllBytes();
+      if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+        return Optional.empty();
+      }
+      return process.exitValue() == 0
+          ? Optional.of(new String(said, StandardCharsets.UTF_8))
+          : Optional.empty();
+    } catch (IOException noGit) {
+      // Not installed, or the folder is gone: the answers stay empty.
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+}
