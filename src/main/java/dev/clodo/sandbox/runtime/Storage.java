@@ -19,7 +19,7 @@ final class Storage implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> PROGRAMS =
-      List.of("storage.js", "kv.js", "d1.js", "chunks.js", "sql.js", "control.js");
+      List.of("storage.js", "kv.js", "d1.js", "r2.js", "chunks.js", "sql.js", "control.js");
 
   private final Path workerd;
   private final Path home;
@@ -126,15 +126,21 @@ final class Storage implements AutoCloseable {
             + " compatibilityFlags = [\"experimental\"],"
             + " durableObjectNamespaces = ["
             + "(className = \"Namespace\", uniqueKey = \"kv\", enableSql = true),"
-            + " (className = \"Database\", uniqueKey = \"d1\", enableSql = true)],"
+            + " (className = \"Database\", uniqueKey = \"d1\", enableSql = true),"
+            + " (className = \"Bucket\", uniqueKey = \"r2\", enableSql = true)],"
             + " durableObjectStorage = (localDisk = \"disk\"),"
             + " bindings = [(name = \"TOKEN\", text = "
             + text(token)
             + "), (name = \"NAMESPACE\", durableObjectNamespace = \"Namespace\"),"
-            + " (name = \"DATABASE\", durableObjectNamespace = \"Database\") ])");
+            + " (name = \"DATABASE\", durableObjectNamespace = \"Database\"),"
+            + " (name = \"BUCKET\", durableObjectNamespace = \"Bucket\")])");
     config.socket("storage", port, text("storage"));
-    return WorkerdProcess.start(
-        workerd, config, Set.of("storage"), home.resolve("run").resolve("storage"), notes);
+    try {
+      return WorkerdProcess.start(
+          workerd, config, Set.of("storage"), home.resolve("run").resolve("storage"), notes);
+    } catch (StartupRefused e) {
+      throw new IllegalStateException("the sandbox's storage does not start: " + e.getMessage(), e);
+    }
   }
 
   @Override

@@ -2,9 +2,10 @@
 // bucket, and lets it answer. Only configurations know the token, so a Worker can't name another's.
 export { Namespace } from "./kv.js";
 export { Database } from "./d1.js";
+export { Bucket } from "./r2.js";
 import { control } from "./control.js";
 
-const KEEPERS = { kv: "NAMESPACE", d1: "DATABASE" };
+const KEEPERS = { kv: "NAMESPACE", d1: "DATABASE", r2: "BUCKET" };
 
 export default {
   async fetch(request, env) {
