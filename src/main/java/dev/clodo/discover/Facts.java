@@ -104,7 +104,13 @@ final class Facts {
 
   /** Notes what lies directly in a folder, and lists it. */
   List<Path> entries(Path folder) {
-    var entries = files.entries(folder);
+    return entries(folder, Integer.MAX_VALUE);
+  }
+
+  /** As {@link #entries(Path)}, the first ones by name only. */
+  List<Path> entries(Path folder, int atMost) {
+    var all = files.entries(folder);
+    var entries = all.subList(0, Math.min(atMost, all.size()));
     existing.addAll(entries);
     return entries;
   }

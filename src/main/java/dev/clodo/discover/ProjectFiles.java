@@ -8,6 +8,9 @@ import java.util.List;
  * package and its lock, the versions of the tools.
  */
 final class ProjectFiles implements FactCollector {
+  /** Every service of a workspace gets these facts, so a root with many folders must not count. */
+  private static final int MAX_AT_ROOT = 200;
+
   private static final List<String> LOOKED_AT =
       List.of(
           "wrangler.json",
@@ -36,7 +39,7 @@ final class ProjectFiles implements FactCollector {
   @Override
   public void collect(Facts facts) {
     facts.entries(facts.home());
-    facts.entries(facts.root());
+    facts.entries(facts.root(), MAX_AT_ROOT);
     facts.text(facts.home().resolve(".wrangler/deploy/config.json"));
     for (Path folder : facts.foldersUp()) {
       LOOKED_AT.forEach(name -> facts.look(folder.resolve(name)));

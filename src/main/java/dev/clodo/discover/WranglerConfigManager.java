@@ -9,12 +9,21 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * Reads wrangler configurations, TOML, JSON and JSONC, and resolves them for an environment as
  * wrangler does. Every key and value keeps the place where it is written.
  */
 public final class WranglerConfigManager {
+  /** Lines; beyond them a conflict is reported as the parser sees it. */
+  private static final int MAX_LINES_SEARCHED = 20_000;
+
+  /** A key, an equals sign and a quote, which no JSON line has. */
+  private static final Predicate<String> TOML_LINE =
+      Pattern.compile("^\\s*[A-Za-z_]+\\s*=\\s*[\"'\\[{]").asPredicate();
+
   /**
    * A configuration as written.
    *
@@ -93,21 +102,55 @@ public final class WranglerConfigManager {
    */
   public Reading parse(Path file, String text) {
     var content = text.startsWith("\uFEFF") ? text.substring(1) : text;
-    return file.toString().endsWith(".toml")
-        ? TomlReader.read(file, content)
-        : JsonReader.read(file, content);
+    boolean toml = file.toString().endsWith(".toml");
+    var reading = toml ? TomlReader.read(file, content) : JsonReader.read(file, content);
+    return switch (reading) {
+      case Reading.Read read -> read;
+      case Reading.Refused refused ->
+          rootCause(file, content, toml)
+              .<Reading>map(p -> new Reading.Refused(refused.reason(), List.of(p)))
+              .orElse(refused);
+    };
+  }
+
+  /** One mistake that makes many: what to mend in place of all that the parser stumbles over. */
+  private static Optional<Problem> rootCause(Path file, String text, boolean toml) {
+    int line = 1;
+    for (String written : text.lines().limit(MAX_LINES_SEARCHED).toList()) {
+      if (written.startsWith("<<<<<<< ")) {
+        return Optional.of(
+            new Problem(
+                new Location(file, line, 1),
+                "A merge conflict was left here. Choose one side and remove the lines with <<<<<<<,"
+                    + " ======= and >>>>>>>."));
+      }
+      line++;
+    }
+    boolean braces = text.stripLeading().startsWith("{");
+    if (toml && braces) {
+      return Optional.of(
+          new Problem(
+              Location.startOf(file), "This is JSON in a TOML file. Call it wrangler.jsonc."));
+    }
+    if (!toml && !braces && text.lines().anyMatch(TOML_LINE)) {
+      return Optional.of(
+          new Problem(
+              Location.startOf(file), "This is TOML in a JSON file. Call it wrangler.toml."));
+    }
+    return Optional.empty();
   }
 
   /** The configuration as wrangler deploys it with {@code --env}. */
   public Resolution resolve(ConfigFile file, EnvironmentName environment) {
     var root = file.root();
     if (environment.isTopLevel()) {
-      return new Resolution.Resolved(without(root, "env"), List.of());
+      return new Resolution.Resolved(topLevel(root), List.of());
     }
     var env = root.get("env").flatMap(WranglerConfigManager::asTable);
     var named = env.flatMap(e -> e.get(environment.value()));
     if (named.isPresent() && named.get() instanceof ConfigValue.Table own) {
-      return new Resolution.Resolved(inherit(root, own, environment), List.of());
+      return new Resolution.Resolved(
+          inherit(topLevel(root), withoutEmpty(own), environment), List.of());
     }
     if (named.isPresent()) {
       var at = named.get().at();
@@ -122,14 +165,14 @@ public final class WranglerConfigManager {
                   + ". Make it a table of settings, or remove it."));
     }
     if (file.kind() == Service.Kind.PAGES) {
-      return new Resolution.Resolved(without(root, "env"), List.of());
+      return new Resolution.Resolved(topLevel(root), List.of());
     }
     if (env.isPresent()) {
       return new Resolution.UnknownEnvironment(
           new Problem(root.locationOf("env"), unknown(file, environment)));
     }
     return new Resolution.Resolved(
-        renamed(without(root, "env"), environment),
+        renamed(topLevel(root), environment),
         List.of(
             "The configuration has no environments; wrangler deploys its top level under the name"
                 + " with -"
@@ -187,20 +230,23 @@ public final class WranglerConfigManager {
         + ".";
   }
 
+  private static ConfigValue.Table topLevel(ConfigValue.Table root) {
+    return withoutEmpty(without(root, "env"));
+  }
+
   private static ConfigValue.Table inherit(
       ConfigValue.Table root, ConfigValue.Table own, EnvironmentName environment) {
     var entries = new LinkedHashMap<String, ConfigValue.Entry>();
-    var inherited = renamed(root, environment);
-    inherited
+    renamed(root, environment)
         .entries()
         .forEach((key, entry) -> {
-          if (Inheritance.of(key) != Inheritance.OWN && isSet(key, entry.value())) {
+          if (Inheritance.of(key) != Inheritance.OWN && isSet(entry.value())) {
             entries.put(key, entry);
           }
         });
     own.entries()
         .forEach((key, entry) -> {
-          boolean counts = isSet(key, entry.value()) || !entries.containsKey(key);
+          boolean counts = isSet(entry.value()) || !entries.containsKey(key);
           if (counts && Inheritance.of(key) != Inheritance.TOP_LEVEL) {
             entries.put(key, entry);
           }
@@ -208,19 +254,20 @@ public final class WranglerConfigManager {
     return new ConfigValue.Table(entries, own.at());
   }
 
-  /** JSON's null counts as absent; so do an empty account and an empty route. */
-  private static boolean isSet(String key, ConfigValue value) {
-    return switch (value) {
-      case ConfigValue.Nothing _ -> false;
-      case ConfigValue.Text text ->
-          !text.value().isEmpty() || !(key.equals("account_id") || key.equals("route"));
-      case ConfigValue.Numeric _,
-          ConfigValue.Flag _,
-          ConfigValue.Date _,
-          ConfigValue.Sequence _,
-          ConfigValue.Table _ ->
-          true;
-    };
+  /** An environment's null lets the value at the top level through. */
+  private static boolean isSet(ConfigValue value) {
+    return !(value instanceof ConfigValue.Nothing);
+  }
+
+  /** wrangler takes an empty account or route for none. */
+  private static ConfigValue.Table withoutEmpty(ConfigValue.Table table) {
+    var result = table;
+    for (String key : List.of("account_id", "route")) {
+      if (table.text(key).filter(String::isEmpty).isPresent()) {
+        result = without(result, key);
+      }
+    }
+    return result;
   }
 
   private static ConfigValue.Table renamed(ConfigValue.Table table, EnvironmentName environment) {

@@ -10,7 +10,10 @@ import dev.clodo.model.Inventory.Unreadable.Reason;
 import dev.clodo.model.Service;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -326,11 +329,38 @@ class DiscoveryTest {
         new ProcessBuilder("mkfifo", workspace.path("pipe/wrangler.toml").toString())
             .start()
             .waitFor();
-    org.junit.jupiter.api.Assumptions.assumeTrue(made == 0, "there is no mkfifo here");
+    Assumptions.assumeTrue(made == 0, "there is no mkfifo here");
     assertThat(reasons(workspace.discover())).containsExactly(Reason.NOT_A_FILE);
     workspace.write("pipe/wrangler.jsonc", "{\"name\": \"beside\"}");
     // The better name is read; wrangler passes over the pipe, too.
     assertThat(Workspace.names(workspace.discover())).containsExactly("beside");
+  }
+
+  @Test
+  void aFolderThatMayNotBeReadIsReported() throws Exception {
+    workspace.write("a/wrangler.toml", "name = \"a\"");
+    workspace.write("closed/wrangler.toml", "name = \"closed\"");
+    workspace.write("b/wrangler.toml", "name = \"b\"");
+    Files.setPosixFilePermissions(workspace.path("closed"), Set.of());
+    Files.setPosixFilePermissions(workspace.path("b/wrangler.toml"), Set.of());
+    try {
+      Assumptions.assumeFalse(Files.isReadable(workspace.path("closed")), "root reads everything");
+      assertThat(reasons(workspace.discover()))
+          .containsExactly(Reason.NO_PERMISSION, Reason.NO_PERMISSION);
+      assertThat(Workspace.names(workspace.discover())).containsExactly("a");
+    } finally {
+      Files.setPosixFilePermissions(
+          workspace.path("closed"), PosixFilePermissions.fromString("rwx------"));
+    }
+  }
+
+  @Test
+  void aRootWithManyFoldersMakesNoServiceHeavier() {
+    for (int i = 0; i < 1_000; i++) {
+      workspace.write("s" + i + "/wrangler.toml", "name = \"s" + i + "\"");
+    }
+    assertThat(workspace.discover().services())
+        .allSatisfy(s -> assertThat(s.surroundings().existing()).hasSizeLessThan(250));
   }
 
   @Test

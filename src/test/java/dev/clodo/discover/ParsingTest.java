@@ -215,6 +215,23 @@ class ParsingTest {
   }
 
   @Test
+  void namesTheRootCauseOnce() {
+    assertThat(refused(TOML, "{\n\"name\": \"a\"\n}"))
+        .singleElement()
+        .satisfies(p -> assertThat(p.message()).contains("wrangler.jsonc"));
+    assertThat(refused(JSON, "name = \"a\"\n[vars]\n"))
+        .singleElement()
+        .satisfies(p -> assertThat(p.message()).contains("wrangler.toml"));
+    var conflict = "name = \"a\"\n<<<<<<< HEAD\nmain = \"a\"\n=======\nmain = 1\n>>>>>>> b\n";
+    assertThat(refused(TOML, conflict))
+        .singleElement()
+        .satisfies(p -> {
+          assertThat(p.message()).contains("merge conflict");
+          assertThat(p.at()).isEqualTo(new Location(TOML, 2, 1));
+        });
+  }
+
+  @Test
   void reportsAllThatIsWrongAtOnce() {
     var problems = refused(TOML, "a = x\nb = 1\nc = y\n");
     assertThat(problems).extracting(p -> p.at().line()).containsExactly(1, 3);

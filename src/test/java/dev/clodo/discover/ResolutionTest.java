@@ -30,6 +30,8 @@ class ResolutionTest {
           routes             | ["a/*"]      | []           | []
           route              | "a/*"        | ""           | "a/*"
           account_id         | "1"          | ""           | "1"
+          account_id         | ""           | -            | -
+          account_id         | -            | ""           | -
           main               | "a.ts"       | null         | "a.ts"
           triggers           | {"crons":[]} | -            | {"crons":[]}
           vars               | {"A":"1"}    | -            | -
