@@ -138,7 +138,8 @@ final class DurableHost {
     }
   }
 
-  private void stop() {
+  /// Ends the process at once.
+  synchronized void stop() {
     running.forEach(RunningVersion::stop);
     running.clear();
   }

@@ -109,8 +109,9 @@ final class Edge implements AutoCloseable {
     }
     try (var lease = fleet.lease(version.get().script(), version.get().versionId())) {
       prepare(request, visit);
-      return new Relay(client, request, lease).run() && stays;
-    } catch (StartupRefused | IllegalStateException e) {
+      return new Relay(client, request, lease, stays).run() && stays;
+    } catch (RuntimeException e) {
+      // The version can't be started or is gone; its upload told why.
       skipBody(client, request);
       exception(version.get().versionId()).writeTo(client, request);
       return stays;
@@ -218,8 +219,11 @@ final class Edge implements AutoCloseable {
     private final HttpHead request;
     private final Lease lease;
     private final HttpInput.Framing framing;
+    private final boolean stays;
 
-    Relay(Connection client, HttpHead request, Lease lease) throws IOException {
+    /// @param stays whether the visitor wants to send more over its connection
+    Relay(Connection client, HttpHead request, Lease lease, boolean stays) throws IOException {
+      this.stays = stays;
       this.client = client;
       this.request = request;
       this.lease = lease;
@@ -333,7 +337,7 @@ final class Edge implements AutoCloseable {
         head.remove("Keep-Alive");
         head.set(VERSION, lease.versionId());
         head.set("CF-Ray", request.get("CF-Ray"));
-        if (request.closes() || endsByClosing) {
+        if (!stays || endsByClosing) {
           head.add("Connection", "close");
         }
         client.out().write(head.bytes());

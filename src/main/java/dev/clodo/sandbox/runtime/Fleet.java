@@ -155,7 +155,7 @@ final class Fleet implements AutoCloseable {
   public void close() {
     trimmer.shutdownNow();
     try (var ending = Executors.newVirtualThreadPerTaskExecutor()) {
-      hosts.values().forEach(host -> ending.execute(host::close));
+      hosts.values().forEach(host -> ending.execute(host::stop));
       slots.values().forEach(slot -> ending.execute(slot::stop));
     }
   }

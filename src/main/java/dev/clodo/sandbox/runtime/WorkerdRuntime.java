@@ -19,6 +19,9 @@ final class WorkerdRuntime implements SandboxRuntime {
 
   private static final int VERSION_SECONDS = 10;
 
+  /// How soon Workers find the storage again after it died, and a clock that was moved.
+  private static final long ATTEND_MILLIS = 250;
+
   private final Platform platform;
   private final Path home;
   private final ProcessNotes notes;
@@ -42,7 +45,10 @@ final class WorkerdRuntime implements SandboxRuntime {
     var newestDate = newestDate(settings.workerd());
     notes = ProcessNotes.open(settings.home().resolve("processes"));
     inner = new InnerServer(token);
-    storage = new Storage(settings.workerd(), settings.home(), notes, token);
+    storage = new Storage(settings.workerd(), settings.home(), notes, token, platform.clock());
+    var _ =
+        propagation.scheduleWithFixedDelay(
+            this::attendStorage, ATTEND_MILLIS, ATTEND_MILLIS, TimeUnit.MILLISECONDS);
     var surroundings =
         new Surroundings(inner.port(), storage.port(), token, newestDate, this::objectKey);
     fleet =
@@ -59,6 +65,16 @@ final class WorkerdRuntime implements SandboxRuntime {
     outbound = new Outbound(platform, edge.port());
     inner.offer("outbound", outbound);
     inner.offer("cache", WorkerdRuntime::noCache);
+  }
+
+  private void attendStorage() {
+    try {
+      storage.attend();
+    } catch (RuntimeException e) {
+      // The next round, or the next call of the API, tries again and tells.
+      System.getLogger(WorkerdRuntime.class.getName())
+          .log(System.Logger.Level.DEBUG, "the storage is not up", e);
+    }
   }
 
   private String objectKey(String script, String className) {

@@ -133,6 +133,20 @@ final class StorageTest {
   }
 
   @Test
+  void kvEntriesExpireByTheSandboxsClock() {
+    var kv = cloud.runtime().kv("expiring");
+    kv.put("k", new byte[] {1}, "", Instant.now().plusSeconds(600));
+    assertThat(kv.get("k")).isPresent();
+    cloud.now = Instant.now().plusSeconds(700);
+    try {
+      assertThat(kv.get("k")).isEmpty();
+      assertThat(kv.list("", 10, "").keys()).isEmpty();
+    } finally {
+      cloud.now = Instant.EPOCH;
+    }
+  }
+
+  @Test
   void kvNamespaceCanBeCleared() {
     var kv = cloud.runtime().kv("cleared");
     kv.put("a", new byte[] {1}, "", Instant.MAX);
