@@ -80,7 +80,8 @@ public final class SagaExecutor {
    * @throws UserError when an earlier run of the same environment is not finished
    * @throws DataBridge.LeaseHeld when another process is at work in the same environment
    * @throws DataBridge.LeaseLost when another process has taken over; it finishes the run
-   * @throws Unreachable when the world does not say what is; {@link #resume} goes on
+   * @throws Unreachable when the world does not answer and it is not known what is, or the way back
+   *     is barred; {@link #resume} goes on
    */
   public Outcome start(Run run) {
     return holdingLease(
@@ -126,7 +127,15 @@ public final class SagaExecutor {
         }
       }
     } finally {
+      release(lease);
+    }
+  }
+
+  private static void release(HeldLease lease) {
+    try {
       lease.release();
+    } catch (RuntimeException unable) {
+      // Harmless: it expires by itself. What went wrong before must not be hidden by this.
     }
   }
 
@@ -160,11 +169,14 @@ public final class SagaExecutor {
         append(run, lease, new Event.Succeeded(step.id(), output));
         listener.accept(new Notice.Done(step, output));
       }
-      case Result.Refused(var why) -> {
-        append(run, lease, new Event.Failed(step.id(), why));
-        listener.accept(new Notice.Failed(step, why));
-      }
+      case Result.Refused(var why) -> failed(run, lease, step, why);
+      case Result.Silence(var why) -> failed(run, lease, step, why);
     }
+  }
+
+  private void failed(Run run, HeldLease lease, Step step, String why) {
+    append(run, lease, new Event.Failed(step.id(), why));
+    listener.accept(new Notice.Failed(step, why));
   }
 
   private void takeBack(Run run, HeldLease lease, Step step, Step.Undo undo, State now) {
@@ -183,6 +195,8 @@ public final class SagaExecutor {
         append(run, lease, new Event.UndoFailed(step.id(), why));
         listener.accept(new Notice.NotTakenBack(step, why));
       }
+      // There is no way back from the way back: it stays open until somebody answers.
+      case Result.Silence(var why) -> throw new Unreachable(why);
     }
   }
 
@@ -191,6 +205,9 @@ public final class SagaExecutor {
     record Done(Map<String, String> output) implements Result {}
 
     record Refused(String why) implements Result {}
+
+    /** Looking tells that the effect is not there, and no attempt at it was answered. */
+    record Silence(String why) implements Result {}
   }
 
   /** Looks, and performs only what is not there; after a lost answer it waits, then looks again. */
@@ -208,7 +225,7 @@ public final class SagaExecutor {
         case Effect.Sight.Missing(var doing) -> missing = doing;
       }
       if (attempt == timing.attempts()) {
-        return new Result.Refused("tried %d times: %s".formatted(attempt, silence));
+        return new Result.Silence("tried %d times: %s".formatted(attempt, silence));
       }
       lease.ensure();
       try {
@@ -221,7 +238,7 @@ public final class SagaExecutor {
       } catch (Unreachable lost) {
         // The call may have worked, or may still: let it land, then look.
         silence = message(lost);
-        pause(step, silence, timing.settle());
+        pause(step, silence, step instanceof Step.Act ? timing.settle() : pauseBefore(attempt));
       }
     }
   }
