@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A {@link DataBridge} that keeps everything in memory; as strict about leases as a real store. */
-public class InMemoryBridge implements DataBridge {
+public final class InMemoryBridge implements DataBridge {
   private final Clock clock;
   private final Map<String, Lease> leases = new HashMap<>();
   private final Map<RunId, Kept> runs = new LinkedHashMap<>();

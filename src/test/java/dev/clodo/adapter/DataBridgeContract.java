@@ -266,7 +266,7 @@ public abstract class DataBridgeContract {
                 switch (operation) {
                   case 1 -> {
                     var taken = store.acquire(scope, holder, TTL);
-                    if (store == model) {
+                    if (results.isEmpty()) {
                       leases.add(taken);
                     }
                     yield taken;

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import dev.clodo.fixture.ForwardingBridge;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.Event;
@@ -279,7 +280,7 @@ class SagaExecutorTest {
   void keepsItsLeaseWhileAStepIsLong() throws InterruptedException {
     var renewals = new CountDownLatch(2);
     var store =
-        new InMemoryBridge(clock) {
+        new ForwardingBridge(bridge) {
           @Override
           public Lease renew(Lease lease, Duration ttl) {
             renewals.countDown();

@@ -2,6 +2,7 @@ package dev.clodo.simulation;
 
 import dev.clodo.execute.Turns;
 import dev.clodo.execute.World;
+import dev.clodo.fixture.ForwardingBridge;
 import dev.clodo.model.Event;
 import dev.clodo.model.JournalEntry;
 import dev.clodo.model.Lease;
