@@ -247,9 +247,10 @@ final class Broker implements QueueBroker, AutoCloseable {
       ending = new ArrayList<>(dispatchers.values());
       notifyAll();
     }
+    long deadline = System.nanoTime() + CLOSE.toNanos();
     for (var each : ending) {
       try {
-        if (!each.join(CLOSE)) {
+        if (!each.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())))) {
           each.interrupt();
         }
       } catch (InterruptedException e) {

@@ -61,9 +61,9 @@ final class Control implements InnerServer.Service {
     var lease = fleet.lease(script, versionId);
     var _ =
         place
-            .put("address", lease.debugAddress())
-            .put("service", lease.service())
-            .put("objects", lease.objects());
+            .put("address", lease.place().debugAddress())
+            .put("service", lease.place().service())
+            .put("objects", lease.place().objects());
     if (fleet.hasHost(script)) {
       var number = String.valueOf(leaseNumbers.incrementAndGet());
       leases.put(number, lease);

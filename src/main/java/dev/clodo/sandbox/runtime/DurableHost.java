@@ -73,12 +73,14 @@ final class DurableHost {
     var up = up();
     users++;
     return new Lease(
-        version.versionId(),
-        up.pool(version),
-        up.events(),
-        VersionConfig.serviceOf(version),
-        VersionConfig.serviceOf(objectsVersion()),
-        up.debugAddress(),
+        new Lease.Place(
+            version.versionId(),
+            up.pool(version),
+            up.events(),
+            VersionConfig.serviceOf(version),
+            VersionConfig.serviceOf(objectsVersion()),
+            up.debugAddress()),
+        Lease.WebSockets.ARE_CUT,
         this::release);
   }
 
@@ -140,7 +142,7 @@ final class DurableHost {
 
   /// Ends the process at once.
   synchronized void stop() {
-    running.forEach(RunningVersion::stop);
+    running.forEach(RunningVersion::kill);
     running.clear();
   }
 

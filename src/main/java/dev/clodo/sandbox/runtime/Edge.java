@@ -244,7 +244,7 @@ final class Edge implements AutoCloseable {
       var message = new ByteArrayOutputStream();
       message.write(request.bytes());
       client.in().copy(framing, message);
-      var kept = lease.pool().kept();
+      var kept = lease.place().pool().kept();
       if (kept.isPresent()) {
         var head = send(kept.get(), message.toByteArray());
         if (head.isPresent()) {
@@ -296,7 +296,7 @@ final class Edge implements AutoCloseable {
 
     private Optional<Connection> connect() {
       try {
-        return Optional.of(lease.pool().fresh());
+        return Optional.of(lease.place().pool().fresh());
       } catch (IOException e) {
         // The process has just died: the next request starts another.
         return Optional.empty();
@@ -344,7 +344,7 @@ final class Edge implements AutoCloseable {
         backend.in().copy(bodyFraming, client.out());
         boolean uploaded = upload.isEmpty() || !upload.get().isAlive();
         if (backendStays && uploaded && !endsByClosing) {
-          lease.pool().keep(backend);
+          lease.place().pool().keep(backend);
         } else {
           backend.close();
         }
@@ -368,6 +368,7 @@ final class Edge implements AutoCloseable {
       head.set(VERSION, lease.versionId());
       client.out().write(head.bytes());
       client.out().flush();
+      lease.becameWebSocket();
       client.mayBeSilent();
       backend.mayBeSilent();
       var up =

@@ -62,7 +62,7 @@ final class Events {
     try {
       return Storage.json(
           HttpCall.call(
-              lease.events(),
+              lease.place().events(),
               "POST",
               "/",
               Map.of(Surroundings.TOKEN, token),
@@ -76,6 +76,6 @@ final class Events {
     return JsonNodeFactory.instance
         .objectNode()
         .put("event", event)
-        .put("service", lease.service());
+        .put("service", lease.place().service());
   }
 }

@@ -72,7 +72,9 @@ final class Fleet implements AutoCloseable {
     } else {
       versions.stream()
           .filter(version -> !(version.code() instanceof Code.AssetsOnly))
-          .forEach(version -> slot(version).lease().close());
+          .forEach(version -> {
+            var _ = slot(version).started();
+          });
     }
   }
 

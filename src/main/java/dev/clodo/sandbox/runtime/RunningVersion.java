@@ -51,9 +51,19 @@ final class RunningVersion {
     return process.pid();
   }
 
+  /// Ends the process without waiting for WebSockets.
+  void kill() {
+    closePools();
+    process.kill();
+  }
+
   void stop() {
+    closePools();
+    process.stop();
+  }
+
+  private void closePools() {
     pools.values().forEach(ConnectionPool::close);
     events.close();
-    process.stop();
   }
 }

@@ -10,6 +10,7 @@ final class VersionSlot {
   private final java.util.ArrayList<RunningVersion> running = new java.util.ArrayList<>(1);
   private int users;
   private boolean retired;
+  private boolean served;
   private volatile long lastUsed = System.nanoTime();
 
   VersionSlot(VersionStarter starter, ScriptVersion version) {
@@ -21,14 +22,17 @@ final class VersionSlot {
   synchronized Lease lease() {
     var up = up();
     users++;
+    served = true;
     lastUsed = System.nanoTime();
     return new Lease(
-        version.versionId(),
-        up.pool(version),
-        up.events(),
-        VersionConfig.serviceOf(version),
-        VersionConfig.serviceOf(version),
-        up.debugAddress(),
+        new Lease.Place(
+            version.versionId(),
+            up.pool(version),
+            up.events(),
+            VersionConfig.serviceOf(version),
+            VersionConfig.serviceOf(version),
+            up.debugAddress()),
+        Lease.WebSockets.KEEP_THE_PROCESS,
         this::release);
   }
 
@@ -71,8 +75,10 @@ final class VersionSlot {
     return !running.isEmpty();
   }
 
+  /// A version that never had a request has nobody to wait for.
   synchronized void stopIfUnusedFor(Duration time) {
-    if (users == 0 && System.nanoTime() - lastUsed >= time.toNanos()) {
+    boolean idle = !served || System.nanoTime() - lastUsed >= time.toNanos();
+    if (users == 0 && idle) {
       stop();
     }
   }

@@ -131,6 +131,12 @@ final class WorkerdProcess {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    kill();
+  }
+
+  /// Ends the process at once. What Workers have answered is stored by then: workerd holds an
+  /// answer back until the writes before it are on disk.
+  void kill() {
     kill(process, notes);
     Folders.delete(folder);
   }

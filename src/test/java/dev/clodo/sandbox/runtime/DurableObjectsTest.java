@@ -116,6 +116,51 @@ final class DurableObjectsTest {
   }
 
   @Test
+  void anOpenWebSocketDoesNotHoldUpTheNextDeployment() throws Exception {
+    var source =
+        "import { DurableObject } from 'cloudflare:workers'; export class Chat extends DurableObject"
+            + " { fetch() { const [a, b] = Object.values(new WebSocketPair());"
+            + " this.ctx.acceptWebSocket(b); return new Response(null, {status: 101, webSocket: a});"
+            + " } webSocketMessage(ws, m) { ws.send(m); } } export default { fetch: (r, env) =>"
+            + " r.headers.has('upgrade') ? env.CHAT.get(env.CHAT.idFromName('x')).fetch(r) : new"
+            + " Response('%s') };";
+    var binding = new BindingSpec.DurableObject("CHAT", "Chat", "chat");
+    var _ =
+        cloud.script("chat", source.formatted("one")).object("Chat", true).bind(binding).deploy();
+    try (var client = java.net.http.HttpClient.newHttpClient()) {
+      var closed = new java.util.concurrent.CompletableFuture<String>();
+      var socket =
+          client
+              .newWebSocketBuilder()
+              .header("X-Clodo-Host", "chat.example.com")
+              .buildAsync(
+                  java.net.URI.create("ws://127.0.0.1:" + cloud.runtime().edgePort() + "/"),
+                  new java.net.http.WebSocket.Listener() {
+                    @Override
+                    public void onError(java.net.http.WebSocket from, Throwable error) {
+                      closed.complete("cut");
+                    }
+
+                    @Override
+                    public java.util.concurrent.CompletionStage<?> onClose(
+                        java.net.http.WebSocket from, int status, String reason) {
+                      closed.complete("cut");
+                      return java.util.concurrent.CompletableFuture.completedStage(reason);
+                    }
+                  })
+              .get(10, java.util.concurrent.TimeUnit.SECONDS);
+      long began = System.nanoTime();
+      var _ =
+          cloud.script("chat", source.formatted("two")).object("Chat", true).bind(binding).deploy();
+      assertThat(java.time.Duration.ofNanos(System.nanoTime() - began))
+          .isLessThan(java.time.Duration.ofSeconds(15));
+      assertThat(cloud.get("chat", "/").text()).isEqualTo("two");
+      assertThat(closed.get(10, java.util.concurrent.TimeUnit.SECONDS)).isEqualTo("cut");
+      socket.abort();
+    }
+  }
+
+  @Test
   void otherScriptsReachTheObjectsByTheirScriptsName() {
     var _ = counter(cloud, "owner", "owner").deploy();
     var _ =
