@@ -81,7 +81,18 @@ public final class Toolchain {
    * @param home a folder of the project; its {@code node_modules} and those above are searched
    */
   public Tools tools(Path home) {
-    return found.computeIfAbsent(home.toAbsolutePath().normalize(), this::find);
+    return found.computeIfAbsent(home.toAbsolutePath().normalize(), h -> find(h, this::install));
+  }
+
+  /** The tools for a project when nothing has to be installed for them and nothing is wrong. */
+  Optional<Tools> toolsAtHand(Path home) {
+    try {
+      return Optional.of(
+          found.computeIfAbsent(home.toAbsolutePath().normalize(), h -> find(h, this::installed)));
+    } catch (UserError | NotInstalled notYet) {
+      // Whoever needs them asks with tools(), which says what is wrong or installs.
+      return Optional.empty();
+    }
   }
 
   /** The folder of the tool cache. */
@@ -123,10 +134,10 @@ public final class Toolchain {
     }
   }
 
-  private Tools find(Path home) {
+  private Tools find(Path home, Source source) {
     var own = resolve(home, "wrangler");
     var wrangler =
-        own.orElseGet(() -> install("wrangler-" + PINNED_WRANGLER, "wrangler", PINNED_WRANGLER));
+        own.orElseGet(() -> source.get("wrangler-" + PINNED_WRANGLER, "wrangler", PINNED_WRANGLER));
     var described = describe(wrangler);
     var written = described.path("version").asText("");
     var version =
@@ -152,11 +163,11 @@ public final class Toolchain {
         VersionNumber.in(described.path("engines").path("node").asText(""))
             .orElse(new VersionNumber(22, 0, 0));
     var origin = own.isPresent() ? Tools.Origin.PROJECT : Tools.Origin.CACHE;
-    return new Tools(node(wanted), wrangler, written, origin);
+    return new Tools(node(wanted, source), wrangler, written, origin);
   }
 
   /** The machine's Node where it is new enough, else the pinned one of the cache. */
-  private Path node(VersionNumber wanted) {
+  private Path node(VersionNumber wanted, Source source) {
     var onPath = onPath("node");
     var version = onPath.flatMap(this::versionOf);
     if (onPath.isPresent() && version.filter(v -> v.isAtLeast(wanted)).isPresent()) {
@@ -173,7 +184,8 @@ public final class Toolchain {
               + ". Install it from https://nodejs.org and try again.");
     }
     var name = platform.nodePackage().get();
-    return install("node-" + PINNED_NODE, name, PINNED_NODE)
+    return source
+        .get("node-" + PINNED_NODE, name, PINNED_NODE)
         .resolve("bin")
         .resolve(platform.executable("node"));
   }
@@ -246,6 +258,23 @@ public final class Toolchain {
   private static java.io.File nothing() {
     return new java.io.File(
         System.getProperty("os.name", "").startsWith("Windows") ? "NUL" : "/dev/null");
+  }
+
+  /** Where a package of the cache comes from. */
+  private interface Source {
+    Path get(String folder, String name, String version);
+  }
+
+  private static final class NotInstalled extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  private Path installed(String folder, String name, String version) {
+    var there = cache().resolve(folder).resolve("node_modules").resolve(name);
+    if (Files.isDirectory(there)) {
+      return there;
+    }
+    throw new NotInstalled();
   }
 
   /** A package of the cache; installed with npm when it is not there yet. */

@@ -63,7 +63,11 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
    * @param environment the environment of this process
    */
   public WranglerAdapter(Toolchain toolchain, Map<String, String> environment) {
-    this(toolchain, environment, new WranglerProcess(new Scripts(toolchain)));
+    this(toolchain, environment, warm(new Scripts(toolchain)));
+  }
+
+  private static Runner warm(Scripts scripts) {
+    return new WarmRunner(scripts, new WranglerProcess(scripts));
   }
 
   WranglerAdapter(Toolchain toolchain, Map<String, String> environment, Runner runner) {
@@ -178,9 +182,20 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
     throw complaint.asException(command, about);
   }
 
-  /** Starts loading wrangler, so that it is ready when the first command comes. */
+  /**
+   * Starts loading wrangler beside other work, so that the first command finds it ready. Installs
+   * nothing and never fails: what is missing is said when it is needed.
+   *
+   * @param home a folder of the project
+   */
   public void warmUp(Path home) {
-    toolchain.tools(home);
+    if (runner instanceof WarmRunner warm) {
+      Thread.ofVirtual()
+          .start(() ->
+              toolchain
+                  .toolsAtHand(home)
+                  .ifPresent(tools -> warm.warmUp(tools, commands.any(home))));
+    }
   }
 
   /**

@@ -58,6 +58,11 @@ final class WranglerCommands {
     return on(target, LIMIT, "d1", "migrations", "apply", database, "--remote");
   }
 
+  /** A harmless command that shows in which surroundings the others run. */
+  WranglerCommand any(Path home) {
+    return new WranglerCommand(List.of("--version"), environment, home, SHORT_LIMIT);
+  }
+
   private WranglerCommand on(Target target, Duration limit, String... words) {
     var arguments = new ArrayList<>(List.of(words));
     arguments.add("--config");

@@ -1,0 +1,280 @@
+package dev.clodo.adapter.wrangler;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs commands one after another in a Node process that has loaded wrangler once, because loading
+ * is three quarters of what a command costs. Results are those of a process of its own; where the
+ * wrangler at hand does not allow it, each command gets one.
+ */
+final class WarmRunner implements Runner {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Scripts scripts;
+  private final Runner plain;
+  private @Nullable Warm warm;
+  private boolean unfit;
+
+  /**
+   * @param plain does what this can't
+   */
+  WarmRunner(Scripts scripts, Runner plain) {
+    this.scripts = scripts;
+    this.plain = plain;
+  }
+
+  /** Starts loading wrangler; does nothing when it is being loaded already. */
+  synchronized void warmUp(Tools tools, WranglerCommand like) {
+    if (!unfit && (warm == null || !warm.isAlive())) {
+      warm = start(tools, like);
+    }
+  }
+
+  @Override
+  public synchronized Ran run(Tools tools, WranglerCommand command) {
+    if (!Files.isDirectory(command.directory())) {
+      return plain.run(tools, command);
+    }
+    warmUp(tools, command);
+    var process = warm;
+    if (process == null || !process.tools.equals(tools)) {
+      return plain.run(tools, command);
+    }
+    try (var output = WranglerProcess.OutputFile.fresh()) {
+      var ran = process.run(command, output);
+      if (ran.isPresent()) {
+        if (ran.get().end() != Ran.End.BY_ITSELF) {
+          drop(process);
+        }
+        return ran.get();
+      }
+    }
+    // The command has not been started, so running it elsewhere does nothing twice.
+    unfit = true;
+    drop(process);
+    return plain.run(tools, command);
+  }
+
+  private @Nullable Warm start(Tools tools, WranglerCommand like) {
+    try {
+      return new Warm(tools, like, scripts);
+    } catch (IOException e) {
+      // The plain runner meets the same trouble and says what it is.
+      unfit = true;
+      return null;
+    }
+  }
+
+  private void drop(Warm process) {
+    process.end();
+    warm = null;
+  }
+
+  @Override
+  public synchronized void close() {
+    if (warm != null) {
+      warm.end();
+      warm = null;
+    }
+    plain.close();
+  }
+
+  /** The Node process and the conversation with it. */
+  private static final class Warm {
+    /** Enough to keep what a custom build says; older text is dropped. */
+    private static final int STRAY_LIMIT = 100_000;
+
+    private static final Duration FAREWELL = Duration.ofSeconds(1);
+
+    final Tools tools;
+    private final Process process;
+    private final BufferedWriter in;
+    private final LinkedBlockingQueue<JsonNode> said = new LinkedBlockingQueue<>();
+    private final StringBuilder stray = new StringBuilder();
+    private final StringBuilder strayErrors = new StringBuilder();
+    private final String mark = "clodo-" + UUID.randomUUID() + " ";
+    private boolean ready;
+    private int jobs;
+
+    Warm(Tools tools, WranglerCommand like, Scripts scripts) throws IOException {
+      this.tools = tools;
+      var argv =
+          List.of(
+              tools.node().toString(),
+              "--no-warnings",
+              scripts.runner().toString(),
+              tools.cli().toString(),
+              mark);
+      var builder = new ProcessBuilder(argv).directory(like.directory().toFile());
+      builder.environment().clear();
+      builder.environment().putAll(like.environment());
+      scripts
+          .compileCache("warm")
+          .ifPresent(folder -> builder.environment().put("NODE_COMPILE_CACHE", folder.toString()));
+      process = builder.start();
+      in = process.outputWriter();
+      Thread.ofVirtual().start(this::listen);
+      Thread.ofVirtual().start(this::listenToErrors);
+    }
+
+    boolean isAlive() {
+      return process.isAlive();
+    }
+
+    /** What came of a command; empty when it has certainly not been started. */
+    Optional<Ran> run(WranglerCommand command, WranglerProcess.OutputFile output) {
+      long deadline = System.nanoTime() + command.limit().toNanos();
+      take(stray);
+      take(strayErrors);
+      int id = ++jobs;
+      try {
+        in.write(job(id, command, output));
+        in.flush();
+      } catch (IOException gone) {
+        return ready ? Optional.of(ended(Ran.End.GONE, output)) : Optional.empty();
+      }
+      while (true) {
+        var message = next(deadline);
+        switch (message.path("kind").asText("")) {
+          case "ready" -> ready = true;
+          case "unfit" -> {
+            return Optional.empty();
+          }
+          case "gone" -> {
+            return ready ? Optional.of(ended(Ran.End.GONE, output)) : Optional.empty();
+          }
+          case "overdue" -> {
+            return Optional.of(ended(Ran.End.OVERDUE, output));
+          }
+          case "done" -> {
+            if (message.path("id").asInt() == id) {
+              return Optional.of(done(message, output));
+            }
+          }
+          default -> {}
+        }
+      }
+    }
+
+    private String job(int id, WranglerCommand command, WranglerProcess.OutputFile output) {
+      var job = JSON.createObjectNode();
+      job.put("id", id);
+      var arguments = job.putArray("arguments");
+      command.arguments().forEach(arguments::add);
+      job.put("directory", command.directory().toString());
+      var environment = job.putObject("environment");
+      command.environment().forEach(environment::put);
+      environment.put("WRANGLER_OUTPUT_FILE_PATH", output.path().toString());
+      return job + "\n";
+    }
+
+    private Ran done(JsonNode message, WranglerProcess.OutputFile output) {
+      return new Ran(
+          Ran.End.BY_ITSELF,
+          message.path("exit").asInt(),
+          WranglerProcess.plain(message.path("out").asText("") + take(stray)),
+          WranglerProcess.plain(message.path("err").asText("") + take(strayErrors)),
+          output.entries());
+    }
+
+    private Ran ended(Ran.End end, WranglerProcess.OutputFile output) {
+      return new Ran(
+          end,
+          -1,
+          WranglerProcess.plain(take(stray)),
+          WranglerProcess.plain(take(strayErrors)),
+          output.entries());
+    }
+
+    /** The next message, or one of our own: {@code gone} and {@code overdue}. */
+    private JsonNode next(long deadline) {
+      try {
+        var message = said.poll(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        return message == null ? own("overdue") : message;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return own("overdue");
+      }
+    }
+
+    private static JsonNode own(String kind) {
+      return JSON.createObjectNode().put("kind", kind);
+    }
+
+    private void listen() {
+      try (var lines = process.inputReader()) {
+        for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+          if (line.startsWith(mark)) {
+            said.add(JSON.readTree(line.substring(mark.length())));
+          } else if (!line.isEmpty()) {
+            keep(stray, line);
+          }
+        }
+      } catch (JsonProcessingException cutOff) {
+        keep(stray, "the runner sent half a message");
+      } catch (IOException ended) {
+        keep(stray, "the runner's output ended");
+      } finally {
+        said.add(own("gone"));
+      }
+    }
+
+    private void listenToErrors() {
+      try (BufferedReader lines = process.errorReader()) {
+        for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+          keep(strayErrors, line);
+        }
+      } catch (IOException ended) {
+        keep(strayErrors, "the runner's error output ended");
+      }
+    }
+
+    private static void keep(StringBuilder text, String line) {
+      synchronized (text) {
+        text.append(line).append('\n');
+        if (text.length() > STRAY_LIMIT) {
+          text.delete(0, text.length() - STRAY_LIMIT);
+        }
+      }
+    }
+
+    private static String take(StringBuilder text) {
+      synchronized (text) {
+        var taken = text.toString();
+        text.setLength(0);
+        return taken;
+      }
+    }
+
+    /** The end of its input tells it to go; it keeps what Node has compiled for the next time. */
+    void end() {
+      try {
+        in.close();
+      } catch (IOException alreadyGone) {
+        // Then there is nobody left to tell.
+        process.destroyForcibly();
+      }
+      try {
+        if (!process.waitFor(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
+          WranglerProcess.endTree(process);
+        }
+      } catch (InterruptedException e) {
+        WranglerProcess.endTree(process);
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
