@@ -55,7 +55,8 @@ final class Builds {
   static boolean isOutput(Case c, String path) {
     var parts = path.replaceFirst("^\\./", "").split("/");
     for (int i = 0; i < parts.length - 1; i++) {
-      if (OUTPUT_FOLDERS.contains(parts[i])) {
+      // What packages bring is there once they are installed.
+      if (OUTPUT_FOLDERS.contains(parts[i]) || parts[i].equals("node_modules")) {
         return true;
       }
     }

@@ -125,8 +125,8 @@ public final class CapabilityAssessmentEngine {
               .map(s -> (Scope) new Scope.OfService(s.name(), s.environment()))
               .toList();
       findings.sort(
-          Comparator.<Finding>comparingInt(f -> order.indexOf(f.scope()))
-              .thenComparing(Finding::verdict)
+          Comparator.comparing(Finding::verdict)
+              .thenComparingInt(f -> order.indexOf(f.scope()))
               .thenComparing(Finding::severity)
               .thenComparing(f -> f.where().file())
               .thenComparingInt(f -> f.where().line())

@@ -17,6 +17,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -79,7 +80,11 @@ final class ConfigChecks {
               "workers/versions-and-deployments/preview-urls/",
               ConfigChecks::nameTooLong),
           error("config/main-not-found", StopsAt.BUILD, CONFIGURATION, ConfigChecks::mainNotFound)
-              .yieldingTo("config/main-is-unbuilt-output"),
+              .yieldingTo("config/main-is-unbuilt-output", "config/main-is-directory"),
+          error("config/main-is-directory", StopsAt.BUILD, CONFIGURATION,
+              ConfigChecks::mainIsDirectory),
+          error("config/wasm-modules-with-esm", StopsAt.BUILD, "workers/wrangler/bundling/",
+              ConfigChecks::blobsWithModules),
           error(
               "config/main-is-unbuilt-output",
               StopsAt.BUILD,
@@ -186,21 +191,24 @@ final class ConfigChecks {
   }
 
   private static List<? extends Hit> mainNotFound(Case c) {
+    if (c.isPages()) {
+      return List.of();
+    }
     var main = Case.word(c.settings(), "main");
-    if (main.isEmpty() || c.isPages() || !Builds.looksLikeAFile(main.get().value())) {
+    if (main.isEmpty()) {
+      return c.settings().get("main").isEmpty() ? noEntry(c) : List.of();
+    }
+    if (!Builds.looksLikeAFile(main.get().value())
+        || c.exists(c.resolve(main.get().value()))
+        || Builds.mayMake(c, main.get().value())) {
       return List.of();
     }
-    if (c.exists(c.resolve(main.get().value())) || Builds.mayMake(c, main.get().value())) {
-      return List.of();
-    }
-    var found = ENTRIES.stream().filter(e -> c.exists(c.resolve(e))).findFirst();
+    var found = usualEntry(c);
     return List.of(
         new Hit.Fault(
             "main",
             main.get().at(),
-            "The entry file \""
-                + main.get().value()
-                + "\" does not exist. wrangler deploy stops"
+            "The entry file \"" + main.get().value() + "\" does not exist. wrangler deploy stops"
                 + found.map(f -> "; did you mean \"" + f + "\"?").orElse("."),
             found
                 .<Remedy>map(f ->
@@ -208,6 +216,86 @@ final class ConfigChecks {
                         main.get().at(), "\"" + main.get().value() + "\"", "\"" + f + "\""))
                 .orElseGet(() -> new Remedy.Advice("Create the file, or correct \"main\"."))));
   }
+
+  private static Optional<String> usualEntry(Case c) {
+    return ENTRIES.stream().filter(e -> c.exists(c.resolve(e))).findFirst();
+  }
+
+  /** A Worker needs code or assets; only a framework's build may still bring them. */
+  private static List<? extends Hit> noEntry(Case c) {
+    var start = Location.startOf(c.service().config());
+    if (c.settings().table("assets").isPresent()
+        || Builds.framework(c).isPresent()
+        || c.settings().table("site").flatMap(t -> t.get("entry-point")).isPresent()) {
+      return List.of();
+    }
+    if (c.settings().table("site").isPresent()) {
+      return c.exists(c.resolve("workers-site/index.js"))
+          ? List.of()
+          : List.of(
+              new Hit.Fault(
+                  "site",
+                  c.at("site"),
+                  "There is no \"main\", so wrangler takes workers-site/index.js for the entry, and"
+                      + " there is no such file. wrangler deploy stops.",
+                  new Remedy.Advice("Add \"main\", or replace \"site\" by \"assets\".")));
+    }
+    var found = usualEntry(c);
+    var fault =
+        new Hit.Fault(
+            "",
+            start,
+            "The configuration names neither code (\"main\") nor assets. wrangler deploy stops"
+                + found.map(f -> "; did you mean \"main\" to be \"" + f + "\"?").orElse("."),
+            new Remedy.Edit(start, "", c.assignment("main", found.orElse("src/index.ts"))));
+    // The entry may be given on the command line, or made by the configured build.
+    return List.of(
+        namedOnCommandLine(c) || Builds.hasCommand(c) ? fault.as(Severity.WARNING) : fault);
+  }
+
+  private static final Pattern DEPLOYS_A_PATH =
+      Pattern.compile("wrangler\\s+(?:deploy|publish|versions\\s+upload)\\s+(?:[^-\\s&|;\"]|--assets)");
+
+  private static boolean namedOnCommandLine(Case c) {
+    return c.around().texts().entrySet().stream()
+        .filter(e -> Packages.isManifest(e.getKey()) || ToolchainChecks.isWorkflow(e.getKey()))
+        .anyMatch(e -> DEPLOYS_A_PATH.matcher(e.getValue()).find());
+  }
+
+  private static List<? extends Hit> mainIsDirectory(Case c) {
+    return Case.word(c.settings(), "main").stream()
+        .filter(m -> m.value().matches("|\\.{1,2}|.*/") && !c.isPages())
+        .map(m ->
+            new Hit.Fault(
+                "main",
+                m.at(),
+                "\"main\" is \"" + m.value() + "\", a folder and not a file. wrangler deploy stops.",
+                usualEntry(c)
+                    .<Remedy>map(f ->
+                        new Remedy.Edit(m.at(), "\"" + m.value() + "\"", "\"" + f + "\""))
+                    .orElseGet(() -> new Remedy.Advice("Name the entry file in \"main\"."))))
+        .toList();
+  }
+
+  private static List<? extends Hit> blobsWithModules(Case c) {
+    var main = c.settings().text("main").map(c::resolve).map(c.around().texts()::get);
+    if (main.isEmpty() || !EXPORTS_DEFAULT.matcher(JsText.of(main.get()).bare()).find()) {
+      return List.of();
+    }
+    return List.of("wasm_modules", "text_blobs", "data_blobs").stream()
+        .filter(k -> c.settings().table(k).filter(t -> !t.entries().isEmpty()).isPresent())
+        .map(k ->
+            new Hit.Fault(
+                k,
+                c.at(k),
+                "\"" + k + "\" works only for Workers in the old format; this one is a module."
+                    + " wrangler deploy stops.",
+                new Remedy.Advice("Import the files in the code, and remove \"" + k + "\".")))
+        .toList();
+  }
+
+  private static final Pattern EXPORTS_DEFAULT =
+      Pattern.compile("(?m)^\\s*export\\s+default\\b|\\bas\\s+default\\b");
 
   /** Where an entry usually is; discovery looks at these too. */
   private static final List<String> ENTRIES =

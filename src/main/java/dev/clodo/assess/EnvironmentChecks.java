@@ -6,10 +6,13 @@ import static dev.clodo.assess.Check.warning;
 import dev.clodo.model.ConfigValue.Table;
 import dev.clodo.model.Finding.Severity;
 import dev.clodo.model.Location;
+import dev.clodo.model.Looked;
 import dev.clodo.model.Remedy;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What a named environment gets from the top level, and what it silently does not get. */
 final class EnvironmentChecks {
@@ -59,7 +62,10 @@ final class EnvironmentChecks {
     if (layer.isEmpty()) {
       return List.of();
     }
-    var own = Declared.names(c.settings());
+    var own = new HashSet<>(Declared.names(c.settings()));
+    if (SecretChecks.remote(c) instanceof Looked.Known<Set<String>>(var secrets)) {
+      own.addAll(secrets);
+    }
     var hits = new ArrayList<Hit>();
     for (var name : Declared.in(c.service().written())) {
       boolean isVariable = name.kind().equals("vars");

@@ -58,11 +58,15 @@ final class Packages {
   /** The texts of the package.json files that apply to a service, the nearest first. */
   private static List<String> manifests(Case c) {
     return c.around().texts().entrySet().stream()
-        .filter(e ->
-            e.getKey().endsWith("package.json") && !e.getKey().toString().contains("node_modules"))
+        .filter(e -> isManifest(e.getKey()))
         .sorted((a, b) -> b.getKey().getNameCount() - a.getKey().getNameCount())
         .map(java.util.Map.Entry::getValue)
         .toList();
+  }
+
+  /** Whether a file is the package.json of a project, not of a package it uses. */
+  static boolean isManifest(Path file) {
+    return file.endsWith("package.json") && !file.toString().contains("node_modules");
   }
 
   /** The packages that the project or one of its parents declares. */

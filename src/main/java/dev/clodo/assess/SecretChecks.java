@@ -38,7 +38,8 @@ final class SecretChecks {
           errorProd("secrets/empty-var-shadows", SECRETS, SecretChecks::emptyVar),
           advice("secrets/dev-vars-not-ignored", SECRETS, SecretChecks::notIgnored));
 
-  private static Looked<Set<String>> remote(Case c) {
+  /** The names of the secrets that the service has at Cloudflare. */
+  static Looked<Set<String>> remote(Case c) {
     return c.account()
         .secrets()
         .getOrDefault(
@@ -96,7 +97,9 @@ final class SecretChecks {
     if (!c.code().isDecisive()) {
       return List.of();
     }
-    var declared = Declared.names(c.settings());
+    var declared = new LinkedHashSet<>(Declared.names(c.settings()));
+    // What an environment fails to inherit is another finding.
+    declared.addAll(Declared.names(c.service().written()));
     return c.code().uses().values().stream()
         .filter(u -> !u.isResource() && !u.guarded())
         .filter(u -> u.name().matches("[A-Z][A-Z0-9_]+"))

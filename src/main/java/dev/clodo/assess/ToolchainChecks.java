@@ -108,7 +108,7 @@ final class ToolchainChecks {
       Pattern.compile(
           "cloudflare/wrangler-action@|\\bwrangler\\s+(?:deploy|publish|versions|pages)");
 
-  private static boolean isWorkflow(Path path) {
+  static boolean isWorkflow(Path path) {
     return path.toString().replace('\\', '/').matches(".*/\\.github/workflows/[^/]+\\.ya?ml");
   }
 

@@ -14,6 +14,7 @@ interface FactCollector {
   static List<FactCollector> all() {
     return List.of(
         new ConfiguredPaths(),
+        new UsualPlaces(),
         new ProjectFiles(),
         new PipelineFiles(),
         new LocalSecretNames(),

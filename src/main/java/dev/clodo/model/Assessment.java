@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * The answer to "would this deploy, and would it work?" for one workspace and environment.
  *
- * @param findings the worst first within a service; services in the inventory's order
+ * @param findings of the workspace, then of each service in the inventory's order, the worst first;
+ *     what is unknown comes last
  * @param checksRun how many times a check was asked, once per service or once per workspace
  * @param checksUnknown how many of those could not be answered
  */

@@ -58,7 +58,7 @@ class AgreementTest {
           accepted && deploy.path("ok").asBoolean(),
           stopping(
               // The files that a configuration names were made up for the deploys.
-              findings.stream().filter(f -> !ABOUT_FILES.contains(f.check().value())).toList(),
+              findings.stream().filter(f -> !isAboutAMissingFile(f)).toList(),
               Set.of(StopsAt.CONFIG, StopsAt.BUILD)),
           deploy.path("errors").path(0).asText());
     });
@@ -71,8 +71,41 @@ class AgreementTest {
         .isGreaterThanOrEqualTo(0.9);
   }
 
-  private static final Set<String> ABOUT_FILES =
-      Set.of("config/main-not-found", "assets/directory-missing");
+  private static boolean isAboutAMissingFile(Finding finding) {
+    return Set.of("config/main-not-found main", "assets/directory-missing assets.directory")
+        .contains(finding.check() + " " + finding.subject());
+  }
+
+  private static final Path PROJECTS = Path.of("../shared/corpus/projects-set");
+
+  @Test
+  void findsNothingInProjectsThatDeploy() throws IOException {
+    Assumptions.assumeTrue(Files.exists(PROJECTS), "the corpus is not here");
+    var mapper = new ObjectMapper();
+    for (String line : Files.readAllLines(PROJECTS.resolve("labels.jsonl"))) {
+      var label = mapper.readTree(line);
+      var id = label.path("id").asText();
+      for (var run : label.path("dry_run").properties()) {
+        if (run.getValue().has("skipped") || !run.getValue().has("ok")) {
+          continue;
+        }
+        var inventory =
+            new ServiceAutoDiscovery()
+                .discover(
+                    PROJECTS.resolve("projects").resolve(id), new EnvironmentName(run.getKey()));
+        var findings =
+            engine.assess(inventory, Account.unseen("Offline"), Assessed.TODAY).findings();
+        count(
+            id,
+            run.getKey(),
+            run.getValue().path("ok").asBoolean(),
+            stopping(findings, Set.of(StopsAt.CONFIG, StopsAt.BUILD)),
+            run.getValue().path("errors").path(0).asText());
+      }
+    }
+    report("projects");
+    assertThat(falsePositives).as("refused though it deploys: %s", disagreements).isZero();
+  }
 
   private interface Judge {
     void of(String id, String environment, List<Finding> findings, JsonNode label);

@@ -1,0 +1,118 @@
+package dev.clodo.assess;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clodo.model.Finding.Severity;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EnvironmentChecksTest {
+  @TempDir Path folder;
+
+  private Assessed workspace(String more, String code) {
+    return Assessed.in(folder)
+        .file(
+            "wrangler.toml",
+            """
+            name = "api"
+            main = "src/index.ts"
+            compatibility_date = "2026-11-01"
+            """
+                + more)
+        .file("src/index.ts", code)
+        .environment("staging");
+  }
+
+  private static final String USES_DB =
+      """
+      export default {
+        async fetch(request: Request, env: Env) {
+          const rows = await env.DB.prepare("select 1").all();
+          return Response.json({ rows, region: env.REGION.toUpperCase() });
+        },
+      };
+      """;
+
+  private static final String DB =
+      """
+      [[d1_databases]]
+      binding = "DB"
+      database_name = "db"
+      database_id = "01234567-89ab-cdef-0123-456789abcdef"
+      [vars]
+      REGION = "eu"
+      [env.staging]
+      """;
+
+  @Test
+  void saysWhatAnEnvironmentDoesNotInherit() {
+    var w = workspace(DB, USES_DB);
+    var database = w.only("environments/binding-not-inherited");
+    assertThat(database.subject()).isEqualTo("DB");
+    assertThat(database.severity()).isEqualTo(Severity.ERROR_PROD);
+    assertThat(database.where().line()).isEqualTo(10);
+    assertThat(w.only("environments/var-not-inherited").subject()).isEqualTo("REGION");
+    assertThat(w.checks())
+        .as("one root cause, one finding")
+        .doesNotContain("bindings/missing", "secrets/undeclared");
+  }
+
+  @Test
+  void findsNothingAtTheTopLevel() {
+    assertThat(workspace(DB, USES_DB).environment("").checks()).isEmpty();
+  }
+
+  @Test
+  void isQuietAboutABindingThatTheCodeDoesNotUse() {
+    assertThat(workspace(DB, "export default { fetch() {} };").checks()).isEmpty();
+  }
+
+  @Test
+  void onlyWarnsWhereTheCodeAsksFirst() {
+    var guarded = USES_DB.replace("const rows", "if (!env.DB) return new Response();\nconst rows");
+    assertThat(workspace(DB, guarded).only("environments/binding-not-inherited").severity())
+        .isEqualTo(Severity.WARNING);
+  }
+
+  @Test
+  void isSatisfiedWithTheEnvironmentsOwnBinding() {
+    var own = DB
+        + """
+        vars = { REGION = "us" }
+        [[env.staging.d1_databases]]
+        binding = "DB"
+        """;
+    assertThat(workspace(own, USES_DB).checks()).isEmpty();
+  }
+
+  @Test
+  void warnsOfRoutesThatAnEnvironmentTakesAway() {
+    var two = "routes = [\"shop.acme.dev/*\"]\n[env.staging]\n[env.production]\n";
+    assertThat(workspace(two, "").only("environments/inherits-routes").severity())
+        .isEqualTo(Severity.ERROR_PROD);
+    var one = "routes = [\"shop.acme.dev/*\"]\n[env.staging]\n";
+    assertThat(workspace(one, "").only("environments/inherits-routes").severity())
+        .as("the only environment may be the one that is meant")
+        .isEqualTo(Severity.WARNING);
+    var own = "routes = [\"shop.acme.dev/*\"]\n[env.staging]\nroutes = []\n";
+    assertThat(workspace(own, "").checks()).isEmpty();
+  }
+
+  @Test
+  void warnsOfSchedulesThatRunTwice() {
+    var more = "[triggers]\ncrons = [\"0 * * * *\"]\n[env.staging]\n";
+    assertThat(workspace(more, "").checks()).containsExactly("environments/inherits-crons");
+    var own = more + "triggers = { crons = [] }\n";
+    assertThat(workspace(own, "").checks()).isEmpty();
+  }
+
+  @Test
+  void warnsOfTwoConfigurationsOfOneWorker() {
+    var same = "[env.staging]\nname = \"api\"\n";
+    assertThat(workspace(same, "").checks())
+        .containsExactly("environments/same-name-as-top-level");
+    var other = "[env.staging]\nname = \"api-next\"\n";
+    assertThat(workspace(other, "").checks()).isEmpty();
+  }
+}
