@@ -81,9 +81,15 @@ final class ConfigChecks {
               ConfigChecks::nameTooLong),
           error("config/main-not-found", StopsAt.BUILD, CONFIGURATION, ConfigChecks::mainNotFound)
               .yieldingTo("config/main-is-unbuilt-output", "config/main-is-directory"),
-          error("config/main-is-directory", StopsAt.BUILD, CONFIGURATION,
+          error(
+              "config/main-is-directory",
+              StopsAt.BUILD,
+              CONFIGURATION,
               ConfigChecks::mainIsDirectory),
-          error("config/wasm-modules-with-esm", StopsAt.BUILD, "workers/wrangler/bundling/",
+          error(
+              "config/wasm-modules-with-esm",
+              StopsAt.BUILD,
+              "workers/wrangler/bundling/",
               ConfigChecks::blobsWithModules),
           error(
               "config/main-is-unbuilt-output",
@@ -208,7 +214,9 @@ final class ConfigChecks {
         new Hit.Fault(
             "main",
             main.get().at(),
-            "The entry file \"" + main.get().value() + "\" does not exist. wrangler deploy stops"
+            "The entry file \""
+                + main.get().value()
+                + "\" does not exist. wrangler deploy stops"
                 + found.map(f -> "; did you mean \"" + f + "\"?").orElse("."),
             found
                 .<Remedy>map(f ->
@@ -254,7 +262,8 @@ final class ConfigChecks {
   }
 
   private static final Pattern DEPLOYS_A_PATH =
-      Pattern.compile("wrangler\\s+(?:deploy|publish|versions\\s+upload)\\s+(?:[^-\\s&|;\"]|--assets)");
+      Pattern.compile(
+          "wrangler\\s+(?:deploy|publish|versions\\s+upload)\\s+(?:[^-\\s&|;\"]|--assets)");
 
   private static boolean namedOnCommandLine(Case c) {
     return c.around().texts().entrySet().stream()
@@ -269,10 +278,12 @@ final class ConfigChecks {
             new Hit.Fault(
                 "main",
                 m.at(),
-                "\"main\" is \"" + m.value() + "\", a folder and not a file. wrangler deploy stops.",
+                "\"main\" is \""
+                    + m.value()
+                    + "\", a folder and not a file. wrangler deploy stops.",
                 usualEntry(c)
-                    .<Remedy>map(f ->
-                        new Remedy.Edit(m.at(), "\"" + m.value() + "\"", "\"" + f + "\""))
+                    .<Remedy>map(
+                        f -> new Remedy.Edit(m.at(), "\"" + m.value() + "\"", "\"" + f + "\""))
                     .orElseGet(() -> new Remedy.Advice("Name the entry file in \"main\"."))))
         .toList();
   }
@@ -288,7 +299,9 @@ final class ConfigChecks {
             new Hit.Fault(
                 k,
                 c.at(k),
-                "\"" + k + "\" works only for Workers in the old format; this one is a module."
+                "\""
+                    + k
+                    + "\" works only for Workers in the old format; this one is a module."
                     + " wrangler deploy stops.",
                 new Remedy.Advice("Import the files in the code, and remove \"" + k + "\".")))
         .toList();

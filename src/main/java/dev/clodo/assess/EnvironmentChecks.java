@@ -94,12 +94,31 @@ final class EnvironmentChecks {
                   + ": there, the code finds env."
                   + name.name()
                   + " undefined.",
-              new Remedy.Advice(
-                  "Add it to env." + c.service().environment() + "." + name.kind() + "."));
+              declare(c, name));
       boolean certain = use != null && !use.guarded() && !use.onlyInTry();
       hits.add(certain ? fault : fault.as(Severity.WARNING));
     }
     return hits;
+  }
+
+  private static Remedy declare(Case c, Declared name) {
+    var section = "env." + c.service().environment() + "." + name.kind();
+    if (name.kind().equals("vars")) {
+      return new Remedy.Advice(
+          c.isToml()
+              ? "Add " + name.name() + " to [" + section + "]."
+              : "Add \""
+                  + name.name()
+                  + "\" to \"vars\" of env."
+                  + c.service().environment()
+                  + ".");
+    }
+    return new Remedy.Advice(
+        "Declare \""
+            + name.name()
+            + "\" in "
+            + (c.isToml() ? "[[" + section + "]]" : section)
+            + " as at the top level, with what this environment is to use.");
   }
 
   private static List<? extends Hit> routes(Case c) {

@@ -60,16 +60,20 @@ final class ProductChecks {
     for (var t : c.settings().tables("containers")) {
       Case.word(t, "image")
           .filter(w -> !w.value().isEmpty() && !c.exists(c.resolve(w.value())))
-          .filter(w -> !w.value().replaceFirst(".*/", "").contains(":") || w.value().contains("://"))
+          .filter(
+              w -> !w.value().replaceFirst(".*/", "").contains(":") || w.value().contains("://"))
           .ifPresent(w ->
               hits.add(
                   new Hit.Fault(
                       "containers",
                       w.at(),
-                      "The image \"" + w.value() + "\" is neither a file that exists nor an image"
+                      "The image \""
+                          + w.value()
+                          + "\" is neither a file that exists nor an image"
                           + " with a tag. wrangler refuses the configuration.",
-                      new Remedy.Advice("Correct the path of the Dockerfile, or append a tag such"
-                          + " as :1.0."))));
+                      new Remedy.Advice(
+                          "Correct the path of the Dockerfile, or append a tag such"
+                              + " as :1.0."))));
     }
     return hits;
   }

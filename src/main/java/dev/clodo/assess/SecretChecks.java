@@ -11,6 +11,7 @@ import dev.clodo.model.Finding.StopsAt;
 import dev.clodo.model.Location;
 import dev.clodo.model.Looked;
 import dev.clodo.model.Remedy;
+import dev.clodo.model.ServiceName;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -27,10 +28,16 @@ final class SecretChecks {
   static final List<Check> CHECKS =
       List.of(
           error(
-              "secrets/required-not-set",
+                  "secrets/required-not-set",
+                  StopsAt.UPLOAD,
+                  "workers/wrangler/configuration/",
+                  SecretChecks::requiredNotSet)
+              .yieldingTo("secrets/required-on-first-deploy"),
+          error(
+              "secrets/required-on-first-deploy",
               StopsAt.UPLOAD,
-              "workers/wrangler/configuration/",
-              SecretChecks::requiredNotSet),
+              "workers/wrangler/commands/",
+              SecretChecks::firstDeploy),
           errorProd("secrets/missing-remote", SECRETS, SecretChecks::missingRemote)
               .yieldingTo("secrets/required-not-set"),
           advice("secrets/undeclared", SECRETS, SecretChecks::undeclared),
@@ -40,6 +47,9 @@ final class SecretChecks {
 
   /** The names of the secrets that the service has at Cloudflare. */
   static Looked<Set<String>> remote(Case c) {
+    if (isNew(c)) {
+      return new Looked.Known<>(Set.of());
+    }
     return c.account()
         .secrets()
         .getOrDefault(
@@ -51,6 +61,33 @@ final class SecretChecks {
                   new Looked.Unknown<Set<String>>(
                       "The secrets of " + c.service().name() + " were not read", "");
             });
+  }
+
+  /** Whether the account is known not to have the service. */
+  private static boolean isNew(Case c) {
+    return c.account().services() instanceof Looked.Known<Set<ServiceName>>(var known)
+        && !c.isPages()
+        && !known.contains(c.service().name());
+  }
+
+  private static List<? extends Hit> firstDeploy(Case c) {
+    if (!isNew(c)) {
+      return List.of();
+    }
+    // wrangler creates an empty Worker for a secret that is put before the first deploy.
+    return Declared.in(c.settings()).stream()
+        .filter(d -> d.kind().equals("secrets"))
+        .map(d ->
+            new Hit.Fault(
+                d.name(),
+                d.at(),
+                "\""
+                    + c.service().name()
+                    + "\" does not exist yet, so its required secret \""
+                    + d.name()
+                    + "\" is not set. The first deploy stops.",
+                put(c, d.name())))
+        .toList();
   }
 
   private static Remedy put(Case c, String name) {

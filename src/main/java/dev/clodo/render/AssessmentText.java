@@ -96,7 +96,7 @@ public final class AssessmentText {
         line("    " + Places.full(root, f.where()));
       }
       line("    " + f.message());
-      line("    " + palette.good("fix: ") + remedy(f.remedy()));
+      line("    " + palette.good("fix: ") + remedy(f));
       if (verbose) {
         if (f.stopsAt() != StopsAt.NONE) {
           line("    " + palette.faint("stopped by: " + stopper(f.stopsAt())));
@@ -124,8 +124,8 @@ public final class AssessmentText {
       };
     }
 
-    private String remedy(Remedy remedy) {
-      return switch (remedy) {
+    private String remedy(Finding finding) {
+      return switch (finding.remedy()) {
         case Remedy.Command(var command, var in) -> {
           var folder = Places.relative(root, in);
           yield palette.strong(command) + (folder.equals(".") ? "" : "  (in " + folder + ")");
@@ -133,9 +133,8 @@ public final class AssessmentText {
         case Remedy.Edit(var at, var instead, var text) ->
             (instead.isEmpty() ? "insert " : "replace " + instead + " by ")
                 + palette.strong(text)
-                + "  ("
-                + Places.full(root, at)
-                + ")";
+                // The place is above already, unless the edit is elsewhere.
+                + (at.equals(finding.where()) ? "" : "  (" + Places.full(root, at) + ")");
         case Remedy.Advice(var text) -> text;
       };
     }

@@ -86,14 +86,12 @@ class AddressChecksTest {
     assertThat(cron("0 4 * * 0").only("cron/weekday-zero").remedy())
         .isInstanceOfSatisfying(
             Remedy.Edit.class, e -> assertThat(e.text()).isEqualTo("\"0 4 * * SUN\""));
-    assertThat(cron("0 4 * * 1-5").only("cron/weekday-zero").severity())
-        .isEqualTo(Severity.ADVICE);
+    assertThat(cron("0 4 * * 1-5").only("cron/weekday-zero").severity()).isEqualTo(Severity.ADVICE);
   }
 
   @Test
   void wantsStringsForSchedules() {
-    assertThat(workspace("[triggers]\ncrons = [5]").checks())
-        .containsExactly("cron/not-a-string");
+    assertThat(workspace("[triggers]\ncrons = [5]").checks()).containsExactly("cron/not-a-string");
   }
 
   // -- routes -------------------------------------------------------------------------------------
@@ -129,7 +127,11 @@ class AddressChecksTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"acme.dev, acme.dev/*", "acme.dev/, acme.dev/*", "https://acme.dev, https://acme.dev/*"})
+  @CsvSource({
+    "acme.dev, acme.dev/*",
+    "acme.dev/, acme.dev/*",
+    "https://acme.dev, https://acme.dev/*"
+  })
   void warnsOfARouteToTheRootOnly(String pattern, String meant) {
     var finding = workspace("routes = [\"" + pattern + "\"]").only("routes/pattern-without-path");
     assertThat(finding.remedy())
@@ -169,8 +171,9 @@ class AddressChecksTest {
   void needsASubdomainOnlyForWorkersDev() {
     var w = workspace("").account(Assessed.emptyAccount().subdomain("").build());
     assertThat(w.checks()).containsExactly("routes/workers-dev-subdomain-missing");
-    var off = workspace("routes = [\"shop.acme.dev/*\"]")
-        .account(Assessed.emptyAccount().subdomain("").build());
+    var off =
+        workspace("routes = [\"shop.acme.dev/*\"]")
+            .account(Assessed.emptyAccount().subdomain("").build());
     assertThat(off.checks()).isEmpty();
   }
 
@@ -180,11 +183,17 @@ class AddressChecksTest {
         .containsExactly("routes/unreachable-worker");
     assertThat(workspace("workers_dev = false\ntriggers = { crons = [\"0 0 * * *\"] }").checks())
         .isEmpty();
-    var called = workspace("workers_dev = false")
-        .file("web/wrangler.toml",
-            "name = \"web\"\nmain = \"i.js\"\ncompatibility_date = \"2026-01-01\"\n"
-                + "services = [{ binding = \"API\", service = \"api\" }]\n")
-        .file("web/i.js", "export default {}");
+    var called =
+        workspace("workers_dev = false")
+            .file(
+                "web/wrangler.toml",
+                """
+                name = "web"
+                main = "i.js"
+                compatibility_date = "2026-01-01"
+                services = [{ binding = "API", service = "api" }]
+                """)
+            .file("web/i.js", "export default {}");
     assertThat(called.checks()).isEmpty();
   }
 
@@ -195,8 +204,8 @@ class AddressChecksTest {
     assertThat(workspace("[assets]\ndirectory = \"pictures\"").checks())
         .containsExactly("assets/directory-missing");
     assertThat(workspace("[assets]\ndirectory = \"src\"").checks()).isEmpty();
-    assertThat(workspace("[assets]\ndirectory = \"dist\"").only("assets/directory-missing")
-            .severity())
+    assertThat(
+            workspace("[assets]\ndirectory = \"dist\"").only("assets/directory-missing").severity())
         .as("a build may make it")
         .isEqualTo(Severity.WARNING);
     assertThat(
@@ -209,11 +218,19 @@ class AddressChecksTest {
 
   @Test
   void wantsCodeForABindingOfAssets() {
-    var only = Assessed.in(folder)
-        .file("wrangler.toml",
-            "name = \"a\"\ncompatibility_date = \"2026-01-01\"\n[assets]\ndirectory = \"public\"\n"
-                + "binding = \"ASSETS\"\nrun_worker_first = true\n")
-        .file("public/index.html", "");
+    var only =
+        Assessed.in(folder)
+            .file(
+                "wrangler.toml",
+                """
+                name = "a"
+                compatibility_date = "2026-01-01"
+                [assets]
+                directory = "public"
+                binding = "ASSETS"
+                run_worker_first = true
+                """)
+            .file("public/index.html", "");
     assertThat(only.checks())
         .containsExactlyInAnyOrder(
             "assets/binding-in-assets-only", "assets/run-worker-first-invalid");
@@ -238,8 +255,9 @@ class AddressChecksTest {
   @ParameterizedTest
   @ValueSource(strings = {"/* /index.html 200", "/*   /index.html   200", "/* / 200"})
   void findsTheRedirectThatLoops(String rule) {
-    var w = workspace("[assets]\ndirectory = \"public\"")
-        .file("public/_redirects", "# rules\n" + rule + "\n");
+    var w =
+        workspace("[assets]\ndirectory = \"public\"")
+            .file("public/_redirects", "# rules\n" + rule + "\n");
     var finding = w.only("assets/redirects-invalid");
     assertThat(finding.where().file()).hasFileName("_redirects");
     assertThat(finding.where().line()).isEqualTo(2);
@@ -247,8 +265,9 @@ class AddressChecksTest {
 
   @Test
   void acceptsRedirectsThatEnd() {
-    var w = workspace("[assets]\ndirectory = \"public\"\nhtml_handling = \"none\"")
-        .file("public/_redirects", "/old /new 301\n/ /index.html 200\n/a/* /b/:splat 302\n");
+    var w =
+        workspace("[assets]\ndirectory = \"public\"\nhtml_handling = \"none\"")
+            .file("public/_redirects", "/old /new 301\n/ /index.html 200\n/a/* /b/:splat 302\n");
     assertThat(w.checks()).isEmpty();
   }
 }

@@ -28,7 +28,9 @@ class CodeChecksTest {
                 + more)
         .file(
             "src/index.ts",
-            "export default {\n  async fetch(request: Request, env: Env) {\n" + body + "\n  },\n};\n");
+            "export default {\n  async fetch(request: Request, env: Env) {\n"
+                + body
+                + "\n  },\n};\n");
   }
 
   @Test
@@ -47,11 +49,13 @@ class CodeChecksTest {
 
   @Test
   void findsItInAnImportedFile() {
-    var w = workspace("", "    return handle(env);")
-        .file("src/index.ts",
-            "import { handle } from './handle';\nexport default { fetch: (r, env) => handle(env) };")
-        .file("src/handle.ts", "export const handle = (env: Env) => env.JOBS.send({});")
-        .file("src/unused.ts", "export const other = (env: Env) => env.OTHER.send({});");
+    var w =
+        workspace("", "    return handle(env);")
+            .file(
+                "src/index.ts",
+                "import { handle } from './handle';\nexport default { fetch: (r, env) => handle(env) };")
+            .file("src/handle.ts", "export const handle = (env: Env) => env.JOBS.send({});")
+            .file("src/unused.ts", "export const other = (env: Env) => env.OTHER.send({});");
     var finding = w.only("bindings/missing");
     assertThat(finding.subject()).isEqualTo("JOBS");
     assertThat(finding.where().file()).hasFileName("handle.ts");
@@ -115,11 +119,12 @@ class CodeChecksTest {
 
   @Test
   void leavesWhatAFrameworkBuildsAlone() {
-    var w = workspace("", "await env.DB.prepare('x').run();")
-        .file("package-lock.json", "{}")
-        .file(
-            "package.json",
-            "{ \"devDependencies\": { \"@cloudflare/vite-plugin\": \"^1.0.0\" } }");
+    var w =
+        workspace("", "await env.DB.prepare('x').run();")
+            .file("package-lock.json", "{}")
+            .file(
+                "package.json",
+                "{ \"devDependencies\": { \"@cloudflare/vite-plugin\": \"^1.0.0\" } }");
     assertThat(w.checks()).isEmpty();
   }
 
@@ -127,8 +132,10 @@ class CodeChecksTest {
   void missesTheBindingOfAssets() {
     var w = workspace("[assets]\ndirectory = \"src\"\n", "return env.ASSETS.fetch(request);");
     assertThat(w.checks()).containsExactly("assets/binding-missing");
-    var bound = workspace(
-        "[assets]\ndirectory = \"src\"\nbinding = \"ASSETS\"\n", "return env.ASSETS.fetch(request);");
+    var bound =
+        workspace(
+            "[assets]\ndirectory = \"src\"\nbinding = \"ASSETS\"\n",
+            "return env.ASSETS.fetch(request);");
     assertThat(bound.checks()).isEmpty();
   }
 
@@ -138,9 +145,11 @@ class CodeChecksTest {
     var finding = workspace("", body).only("secrets/undeclared");
     assertThat(finding.severity()).isEqualTo(Severity.ADVICE);
     assertThat(finding.message()).contains("WEBHOOK_URL, STRIPE_KEY");
-    var declared = "[vars]\nWEBHOOK_URL = \"https://a.dev\"\n[secrets]\nrequired = [\"STRIPE_KEY\"]\n";
+    var declared =
+        "[vars]\nWEBHOOK_URL = \"https://a.dev\"\n[secrets]\nrequired = [\"STRIPE_KEY\"]\n";
     assertThat(workspace(declared, body).checks()).isEmpty();
-    assertThat(workspace("", body).file(".dev.vars.example", "STRIPE_KEY=\nWEBHOOK_URL=x\n").checks())
+    assertThat(
+            workspace("", body).file(".dev.vars.example", "STRIPE_KEY=\nWEBHOOK_URL=x\n").checks())
         .isEmpty();
   }
 
@@ -161,8 +170,9 @@ class CodeChecksTest {
 
   @Test
   void findsASecretThatIsNotSet() {
-    var w = workspace("", "return use(env.STRIPE_API_KEY);")
-        .account(Assessed.emptyAccount().services("api").secrets("api").build());
+    var w =
+        workspace("", "return use(env.STRIPE_API_KEY);")
+            .account(Assessed.emptyAccount().services("api").secrets("api").build());
     var finding = w.only("secrets/missing-remote");
     assertThat(finding.severity()).isEqualTo(Severity.ERROR_PROD);
     assertThat(finding.remedy())
@@ -192,7 +202,8 @@ class CodeChecksTest {
   void warnsOfABindingThatCodeCannotName() {
     var w = workspace("[[kv_namespaces]]\nbinding = \"MY-KV\"\n", "");
     assertThat(w.only("bindings/invalid-identifier").remedy())
-        .isInstanceOfSatisfying(Remedy.Edit.class, e -> assertThat(e.text()).isEqualTo("\"MY_KV\""));
+        .isInstanceOfSatisfying(
+            Remedy.Edit.class, e -> assertThat(e.text()).isEqualTo("\"MY_KV\""));
   }
 
   @Test

@@ -51,13 +51,14 @@ class ConfigChecksTest {
         Arguments.of("config/toml-date", "[vars]\nSINCE = 2024-01-01", 5, 9),
         Arguments.of("config/removed-key", "node_compat = true", 4, 15),
         Arguments.of("config/removed-key", "legacy_env = true", 4, 14),
-        Arguments.of("config/rules-invalid", "rules = [{ type = \"Txt\", globs = [\"*\"] }]", 4, 19),
+        Arguments.of(
+            "config/rules-invalid", "rules = [{ type = \"Txt\", globs = [\"*\"] }]", 4, 19),
         Arguments.of("config/placement-invalid", "placement = { mode = \"fast\" }", 4, 22),
         Arguments.of(
             "config/route-and-routes", "route = \"a.dev/*\"\nroutes = [\"b.dev/*\"]", 4, 1),
+        Arguments.of("bindings/required-field-missing", "[[services]]\nbinding = \"AUTH\"", 4, 1),
         Arguments.of(
-            "bindings/required-field-missing", "[[services]]\nbinding = \"AUTH\"", 4, 1),
-        Arguments.of("bindings/required-field-missing", "[[queues.producers]]\nqueue = \"q\"", 4, 1),
+            "bindings/required-field-missing", "[[queues.producers]]\nqueue = \"q\"", 4, 1),
         Arguments.of(
             "bindings/duplicate-name",
             "[[kv_namespaces]]\nbinding = \"A\"\n[[r2_buckets]]\nbinding = \"A\"",
@@ -79,8 +80,7 @@ class ConfigChecksTest {
             "[assets]\ndirectory = \"src\"\nnot_found_handling = \"spa\"",
             6,
             22),
-        Arguments.of(
-            "routes/zone-field-missing", "routes = [{ pattern = \"acme.dev/*\" }]", 4, 11),
+        Arguments.of("routes/zone-field-missing", "routes = [{ pattern = \"acme.dev/*\" }]", 4, 11),
         Arguments.of(
             "ratelimits/shape",
             "[[ratelimits]]\nname = \"RL\"\nnamespace_id = \"1\"\nsimple = { limit = 5 }",
@@ -127,16 +127,18 @@ class ConfigChecksTest {
   @ParameterizedTest
   @MethodSource("accepted")
   void acceptsWhatWranglerAccepts(String lines) {
-    var blocking = with(lines + "\n").assessment().findings().stream()
-        .filter(f -> f.stopsAt() == StopsAt.CONFIG)
-        .toList();
+    var blocking =
+        with(lines + "\n").assessment().findings().stream()
+            .filter(f -> f.stopsAt() == StopsAt.CONFIG)
+            .toList();
     assertThat(blocking).isEmpty();
   }
 
   @Test
   void judgesOnlyTheEnvironmentThatIsDeployed() {
     var more = "[env.staging]\nworkers_dev = \"no\"\n[env.production]\n";
-    assertThat(with(more).environment("production").checks()).doesNotContain("config/type-mismatch");
+    assertThat(with(more).environment("production").checks())
+        .doesNotContain("config/type-mismatch");
     assertThat(with(more).environment("staging").only("config/type-mismatch").message())
         .contains("\"env.staging.workers_dev\" has to be a boolean");
   }
@@ -154,10 +156,11 @@ class ConfigChecksTest {
 
   @Test
   void correctsAName() {
-    var w = json(
-        """
-        { "name": "My Api", "main": "src/index.ts", "compatibility_date": "2026-11-01" }
-        """);
+    var w =
+        json(
+            """
+            { "name": "My Api", "main": "src/index.ts", "compatibility_date": "2026-11-01" }
+            """);
     var finding = w.only("config/name-invalid");
     assertThat(finding.stopsAt()).isEqualTo(StopsAt.CONFIG);
     assertThat(finding.remedy())
@@ -166,11 +169,12 @@ class ConfigChecksTest {
 
   @Test
   void acceptsUnderscoresInANameAndCommentsInJson() {
-    var w = json(
-        """
-        { // a comment, and a comma at the end
-          "name": "my_api", "main": "src/index.ts", "compatibility_date": "2026-11-01", }
-        """);
+    var w =
+        json(
+            """
+            { // a comment, and a comma at the end
+              "name": "my_api", "main": "src/index.ts", "compatibility_date": "2026-11-01", }
+            """);
     assertThat(w.checks()).isEmpty();
   }
 
@@ -192,17 +196,22 @@ class ConfigChecksTest {
 
   @Test
   void refusesANameTooLongForAnAddress() {
-    var w = json("{ \"name\": \"" + "a".repeat(64) + "\", \"main\": \"src/index.ts\","
-        + " \"compatibility_date\": \"2026-11-01\" }");
+    var w =
+        json(
+            "{ \"name\": \""
+                + "a".repeat(64)
+                + "\", \"main\": \"src/index.ts\","
+                + " \"compatibility_date\": \"2026-11-01\" }");
     assertThat(w.only("config/name-too-long").stopsAt()).isEqualTo(StopsAt.UPLOAD);
   }
 
   @Test
   void suggestsTheEntryThatExists() {
-    var w = json(
-        """
-        { "name": "api", "main": "src/indx.ts", "compatibility_date": "2026-11-01" }
-        """);
+    var w =
+        json(
+            """
+            { "name": "api", "main": "src/indx.ts", "compatibility_date": "2026-11-01" }
+            """);
     var finding = w.only("config/main-not-found");
     assertThat(finding.message()).endsWith("did you mean \"src/index.ts\"?");
     assertThat(finding.remedy())
@@ -211,16 +220,18 @@ class ConfigChecksTest {
 
   @Test
   void doesNotMissAnEntryThatABuildMakes() {
-    var built = json(
-        """
-        { "name": "api", "main": "gen/worker.js", "compatibility_date": "2026-11-01",
-          "build": { "command": "npm run build" } }
-        """);
+    var built =
+        json(
+            """
+            { "name": "api", "main": "gen/worker.js", "compatibility_date": "2026-11-01",
+              "build": { "command": "npm run build" } }
+            """);
     assertThat(built.checks()).isEmpty();
-    var unbuilt = json(
-        """
-        { "name": "api", "main": ".open-next/worker.js", "compatibility_date": "2026-11-01" }
-        """);
+    var unbuilt =
+        json(
+            """
+            { "name": "api", "main": ".open-next/worker.js", "compatibility_date": "2026-11-01" }
+            """);
     assertThat(unbuilt.checks()).containsExactly("config/main-is-unbuilt-output");
     assertThat(unbuilt.only("config/main-is-unbuilt-output").severity())
         .isEqualTo(Severity.WARNING);
@@ -230,13 +241,14 @@ class ConfigChecksTest {
   void saysThatThereIsNothingToDeploy() {
     var nothing = json("{ \"name\": \"api\", \"compatibility_date\": \"2026-11-01\" }");
     assertThat(nothing.only("config/main-not-found").message()).contains("neither code");
-    var assets = json(
-        """
-        { "name": "api", "compatibility_date": "2026-11-01", "assets": { "directory": "src" } }
-        """);
+    var assets =
+        json(
+            """
+            { "name": "api", "compatibility_date": "2026-11-01", "assets": { "directory": "src" } }
+            """);
     assertThat(assets.checks()).isEmpty();
-    var folderAsMain = json(
-        "{ \"name\": \"api\", \"main\": \".\", \"compatibility_date\": \"2026-11-01\" }");
+    var folderAsMain =
+        json("{ \"name\": \"api\", \"main\": \".\", \"compatibility_date\": \"2026-11-01\" }");
     assertThat(folderAsMain.checks()).containsExactly("config/main-is-directory");
   }
 
@@ -262,17 +274,17 @@ class ConfigChecksTest {
     assertThat(finding.severity()).isEqualTo(Severity.WARNING);
     assertThat(finding.message()).endsWith("did you mean \"compatibility_flags\"?");
     assertThat(finding.remedy())
-        .isEqualTo(
-            new Remedy.Edit(finding.where(), "compatability_flags", "compatibility_flags"));
+        .isEqualTo(new Remedy.Edit(finding.where(), "compatability_flags", "compatibility_flags"));
   }
 
   @Test
   void toleratesCommentsThatAreWrittenAsKeys() {
-    var w = json(
-        """
-        { "$schema": "x", "//": "note", "_comment": "note", "name": "api",
-          "main": "src/index.ts", "compatibility_date": "2026-11-01" }
-        """);
+    var w =
+        json(
+            """
+            { "$schema": "x", "//": "note", "_comment": "note", "name": "api",
+              "main": "src/index.ts", "compatibility_date": "2026-11-01" }
+            """);
     assertThat(w.checks()).isEmpty();
   }
 
@@ -281,8 +293,8 @@ class ConfigChecksTest {
         Arguments.of("cron/crons-outside-triggers", "", "crons = [\"0 * * * *\"]"),
         Arguments.of("config/legacy-key", "", "usage_model = \"bundled\""),
         Arguments.of("config/env-value-outside-vars", "staging", "[env.staging]\nAPI_URL = \"x\""),
-        Arguments.of("config/top-level-only-key-in-env", "staging",
-            "[env.staging]\nkeep_vars = true"),
+        Arguments.of(
+            "config/top-level-only-key-in-env", "staging", "[env.staging]\nkeep_vars = true"),
         Arguments.of("config/toml-key-swallowed", "", "[vars]\nworkers_dev = false"));
   }
 
@@ -296,11 +308,12 @@ class ConfigChecksTest {
 
   @Test
   void explainsTomlSectionsInJson() {
-    var w = json(
-        """
-        { "name": "api", "main": "src/index.ts", "compatibility_date": "2026-11-01",
-          "[env.staging]": { "vars": {} } }
-        """);
+    var w =
+        json(
+            """
+            { "name": "api", "main": "src/index.ts", "compatibility_date": "2026-11-01",
+              "[env.staging]": { "vars": {} } }
+            """);
     assertThat(w.checks()).containsExactly("config/json-env-as-section-name");
   }
 
@@ -320,8 +333,7 @@ class ConfigChecksTest {
   @Test
   void keepsToTheLimitsOfCpuTime() {
     assertThat(with("[limits]\ncpu_ms = 99999999\n").only("config/limits-invalid").remedy())
-        .isInstanceOfSatisfying(
-            Remedy.Edit.class, e -> assertThat(e.text()).isEqualTo("300000"));
+        .isInstanceOfSatisfying(Remedy.Edit.class, e -> assertThat(e.text()).isEqualTo("300000"));
   }
 
   @Test
@@ -346,15 +358,20 @@ class ConfigChecksTest {
   @ParameterizedTest
   @MethodSource("dates")
   void knowsWhoRefusesADate(String date, String check, StopsAt stopsAt) {
-    var w = json("{ \"name\": \"api\", \"main\": \"src/index.ts\", \"compatibility_date\": \""
-        + date + "\" }");
+    var w =
+        json(
+            "{ \"name\": \"api\", \"main\": \"src/index.ts\", \"compatibility_date\": \""
+                + date
+                + "\" }");
     assertThat(w.only(check).stopsAt()).isEqualTo(stopsAt);
   }
 
   @Test
   void takesTomorrowForADifferenceOfClocks() {
-    var w = json("{ \"name\": \"api\", \"main\": \"src/index.ts\", \"compatibility_date\":"
-        + " \"2026-11-21\" }");
+    var w =
+        json(
+            "{ \"name\": \"api\", \"main\": \"src/index.ts\", \"compatibility_date\":"
+                + " \"2026-11-21\" }");
     assertThat(w.only("compatibility/date-future").severity()).isEqualTo(Severity.WARNING);
     assertThat(w.assessment().ready()).isTrue();
   }

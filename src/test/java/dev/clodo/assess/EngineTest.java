@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clodo.model.Account;
 import dev.clodo.model.Account.Access;
-import dev.clodo.model.Finding;
 import dev.clodo.model.Finding.Severity;
 import dev.clodo.model.Finding.StopsAt;
 import dev.clodo.model.Finding.Verdict;
@@ -66,8 +65,9 @@ class EngineTest {
 
   @Test
   void stopsForLackOfCredentialsAndSaysNothingElseIsMissing() {
-    var w = workspace(NEEDS_MUCH)
-        .account(Account.unseen(Access.NO_CREDENTIALS, "There is no API token"));
+    var w =
+        workspace(NEEDS_MUCH)
+            .account(Account.unseen(Access.NO_CREDENTIALS, "There is no API token"));
     assertThat(w.checks()).containsExactly("credentials/none");
     assertThat(w.assessment().findings()).hasSize(1);
     assertThat(w.assessment().ready()).isFalse();
@@ -77,17 +77,20 @@ class EngineTest {
 
   @Test
   void blamesNobodyWhenCloudflareDoesNotAnswer() {
-    var w = workspace(NEEDS_MUCH)
-        .account(Account.unseen(Access.UNREACHABLE, "Cloudflare did not answer within 10 s"));
+    var w =
+        workspace(NEEDS_MUCH)
+            .account(Account.unseen(Access.UNREACHABLE, "Cloudflare did not answer within 10 s"));
     assertThat(w.checks()).isEmpty();
     assertThat(w.assessment().findings())
         .singleElement()
-        .satisfies(f -> assertThat(f.message()).startsWith("Cloudflare did not answer within 10 s."));
+        .satisfies(
+            f -> assertThat(f.message()).startsWith("Cloudflare did not answer within 10 s."));
   }
 
   @Test
   void collapsesWhatOnePermissionHides() {
-    var twice = """
+    var twice =
+        """
         [[d1_databases]]
         binding = "A"
         database_id = "01234567-89ab-cdef-0123-456789abcdef"
@@ -109,7 +112,9 @@ class EngineTest {
 
   @Test
   void asksWhichAccountIsMeant() {
-    var w = workspace("").account(Assessed.emptyAccount().choices("a".repeat(32), "b".repeat(32)).build());
+    var w =
+        workspace("")
+            .account(Assessed.emptyAccount().choices("a".repeat(32), "b".repeat(32)).build());
     var finding = w.only("credentials/account-ambiguous");
     assertThat(finding.stopsAt()).isEqualTo(StopsAt.BUILD);
     assertThat(finding.remedy())
@@ -121,20 +126,22 @@ class EngineTest {
 
   @Test
   void doesNotDoubtAnAccountThatAnswers() {
-    var w = workspace("")
-        .file("wrangler.toml", "account_id = \"" + "c".repeat(32) + "\"\n" + GOOD)
-        .account(Assessed.emptyAccount().choices("a".repeat(32)).build());
+    var w =
+        workspace("")
+            .file("wrangler.toml", "account_id = \"" + "c".repeat(32) + "\"\n" + GOOD)
+            .account(Assessed.emptyAccount().choices("a".repeat(32)).build());
     assertThat(w.checks()).isEmpty();
   }
 
   @Test
-  void ordersTheWorstFirst() {
-    var findings = workspace("compatability_flags = []\nminify = 1\n[vars]\nAPI_SECRET = \"\"")
-        .assessment()
-        .findings();
+  void ordersTheWorstFirstAndTheUnknownLast() {
+    var findings =
+        workspace("compatability_flags = []\nminify = 1\n[vars]\nAPI_SECRET = \"\"")
+            .assessment()
+            .findings();
     assertThat(findings)
-        .extracting(Finding::severity)
-        .containsExactly(Severity.ERROR, Severity.ERROR_PROD, Severity.WARNING);
+        .extracting(f -> f.verdict() + " " + f.severity())
+        .containsExactly("FAIL ERROR", "FAIL ERROR_PROD", "FAIL WARNING", "UNKNOWN WARNING");
   }
 
   @Test
@@ -156,19 +163,26 @@ class EngineTest {
   void neverShowsTheValueOfAVariable() {
     var vars = new StringBuilder("[vars]\n");
     for (int i = 0; i < CANARIES.size(); i++) {
-      vars.append("CANARY_").append(i).append("_SECRET = \"").append(CANARIES.get(i)).append("\"\n");
+      vars.append("CANARY_")
+          .append(i)
+          .append("_SECRET = \"")
+          .append(CANARIES.get(i))
+          .append("\"\n");
     }
     vars.append("EMPTY_SECRET = \"\"\nBAD = 2024-05-06\n");
-    var w = workspace(vars.toString())
-        .file(".dev.vars", "CANARY=canarySECRETvalue9876543210\n")
-        .file(".env", "CANARY=canarySECRETvalue9876543210\n")
-        .file("src/index.ts",
-            "export default { fetch(r: Request, env: Env) { return use(env.CANARY_KEY); } }");
+    var w =
+        workspace(vars.toString())
+            .file(".dev.vars", "CANARY=canarySECRETvalue9876543210\n")
+            .file(".env", "CANARY=canarySECRETvalue9876543210\n")
+            .file(
+                "src/index.ts",
+                "export default { fetch(r: Request, env: Env) { return use(env.CANARY_KEY); } }");
     var assessment = w.assessment();
     assertThat(w.checks()).contains("secrets/secret-in-vars", "secrets/empty-var-shadows");
-    for (var text : List.of(
-        AssessmentText.render(assessment, Palette.ANSI, true),
-        AssessmentJson.render(assessment))) {
+    for (var text :
+        List.of(
+            AssessmentText.render(assessment, Palette.ANSI, true),
+            AssessmentJson.render(assessment))) {
       assertThat(text).doesNotContain(CANARIES);
     }
   }
@@ -179,15 +193,16 @@ class EngineTest {
     assertThat(certain.only("secrets/secret-in-vars").severity()).isEqualTo(Severity.WARNING);
     var likely = workspace("[vars]\nAPI_KEY = \"" + CANARIES.get(2) + "\"");
     assertThat(likely.only("secrets/secret-in-vars").severity()).isEqualTo(Severity.ADVICE);
-    var innocent = workspace(
-        """
-        [vars]
-        TURNSTILE_SITE_KEY = "0x4AAAAAAABkMYinukE8nzY1"
-        API_TOKEN_HEADER = "X-Api-Token-Value-12345"
-        TOKEN_URL = "https://login.acme.dev/oauth2/token"
-        STRIPE_PUBLISHABLE_KEY = "pk_live_0123456789abcdef0123"
-        MAX_TOKEN = "changeme"
-        """);
+    var innocent =
+        workspace(
+            """
+            [vars]
+            TURNSTILE_SITE_KEY = "0x4AAAAAAABkMYinukE8nzY1"
+            API_TOKEN_HEADER = "X-Api-Token-Value-12345"
+            TOKEN_URL = "https://login.acme.dev/oauth2/token"
+            STRIPE_PUBLISHABLE_KEY = "pk_live_0123456789abcdef0123"
+            MAX_TOKEN = "changeme"
+            """);
     assertThat(innocent.checks()).isEmpty();
   }
 
@@ -233,8 +248,10 @@ class EngineTest {
 
   @Test
   void findsTheOldNodeOfTheJobThatRunsWrangler() {
-    var w = workspace("").file(".git/HEAD", "ref: refs/heads/main\n")
-        .file(".github/workflows/deploy.yml", WORKFLOW);
+    var w =
+        workspace("")
+            .file(".git/HEAD", "ref: refs/heads/main\n")
+            .file(".github/workflows/deploy.yml", WORKFLOW);
     var finding = w.only("toolchain/node-too-old");
     assertThat(finding.where().line()).isEqualTo(15);
     assertThat(finding.where().column()).isEqualTo(25);

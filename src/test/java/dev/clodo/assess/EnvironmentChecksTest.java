@@ -77,12 +77,13 @@ class EnvironmentChecksTest {
 
   @Test
   void isSatisfiedWithTheEnvironmentsOwnBinding() {
-    var own = DB
-        + """
-        vars = { REGION = "us" }
-        [[env.staging.d1_databases]]
-        binding = "DB"
-        """;
+    var own =
+        DB
+            + """
+            vars = { REGION = "us" }
+            [[env.staging.d1_databases]]
+            binding = "DB"
+            """;
     assertThat(workspace(own, USES_DB).checks()).isEmpty();
   }
 
@@ -110,8 +111,7 @@ class EnvironmentChecksTest {
   @Test
   void warnsOfTwoConfigurationsOfOneWorker() {
     var same = "[env.staging]\nname = \"api\"\n";
-    assertThat(workspace(same, "").checks())
-        .containsExactly("environments/same-name-as-top-level");
+    assertThat(workspace(same, "").checks()).containsExactly("environments/same-name-as-top-level");
     var other = "[env.staging]\nname = \"api-next\"\n";
     assertThat(workspace(other, "").checks()).isEmpty();
   }

@@ -56,7 +56,9 @@ class ResourceChecksTest {
   void acceptsAnIdInCapitalsAndANamespaceWithoutOne() {
     assertThat(
             workspace(
-                    "[[kv_namespaces]]\nbinding = \"A\"\nid = \"" + "AB".repeat(16) + "\"\n"
+                    "[[kv_namespaces]]\nbinding = \"A\"\nid = \""
+                        + "AB".repeat(16)
+                        + "\"\n"
                         + "[[kv_namespaces]]\nbinding = \"B\"")
                 .checks())
         .isEmpty();
@@ -64,8 +66,9 @@ class ResourceChecksTest {
 
   @Test
   void saysOnceThatANamespaceIsWrong() {
-    var w = workspace("[[kv_namespaces]]\nbinding = \"KV\"\nid = \"<KV_ID>\"")
-        .account(Assessed.emptyAccount().build());
+    var w =
+        workspace("[[kv_namespaces]]\nbinding = \"KV\"\nid = \"<KV_ID>\"")
+            .account(Assessed.emptyAccount().build());
     assertThat(w.checks()).containsExactly("kv/id-malformed");
   }
 
@@ -78,15 +81,15 @@ class ResourceChecksTest {
     w.account(Assessed.emptyAccount().namespaces(Map.of(other, "api-KV2")).build());
     var finding = w.only("kv/namespace-not-found");
     assertThat(finding.remedy())
-        .isEqualTo(
-            new Remedy.Edit(finding.where(), "\"" + ID + "\"", "\"" + other + "\""));
+        .isEqualTo(new Remedy.Edit(finding.where(), "\"" + ID + "\"", "\"" + other + "\""));
   }
 
   @Test
   void neverTakesARefusalForMissing() {
-    var w = workspace("[[kv_namespaces]]\nbinding = \"KV\"\nid = \"" + ID + "\"")
-        .account(
-            Assessed.emptyAccount().namespacesForbidden("Workers KV Storage Read").build());
+    var w =
+        workspace("[[kv_namespaces]]\nbinding = \"KV\"\nid = \"" + ID + "\"")
+            .account(
+                Assessed.emptyAccount().namespacesForbidden("Workers KV Storage Read").build());
     var finding = w.only("credentials/permission-missing");
     assertThat(finding.verdict()).isEqualTo(Verdict.UNKNOWN);
     assertThat(finding.message()).contains("Workers KV Storage Read", "kv/namespace-not-found");
@@ -118,8 +121,9 @@ class ResourceChecksTest {
             + UUID
             + "\"";
     var real = "fedcba98-89ab-cdef-0123-456789abcdef";
-    var w = workspace(config)
-        .account(Assessed.emptyAccount().databases(Map.of(real, "orders")).build());
+    var w =
+        workspace(config)
+            .account(Assessed.emptyAccount().databases(Map.of(real, "orders")).build());
     var finding = w.only("d1/database-not-found");
     assertThat(finding.message()).contains("\"orders\" has the id " + real);
     assertThat(finding.remedy())
@@ -131,12 +135,13 @@ class ResourceChecksTest {
 
   @Test
   void knowsWhichMigrationsAreMissing() {
-    var w = workspace(
-            "[[d1_databases]]\nbinding = \"DB\"\ndatabase_name = \"orders\"\ndatabase_id = \""
-                + UUID
-                + "\"")
-        .file("migrations/0001_a.sql", "select 1;")
-        .file("migrations/0002_b.sql", "select 1;");
+    var w =
+        workspace(
+                "[[d1_databases]]\nbinding = \"DB\"\ndatabase_name = \"orders\"\ndatabase_id = \""
+                    + UUID
+                    + "\"")
+            .file("migrations/0001_a.sql", "select 1;")
+            .file("migrations/0002_b.sql", "select 1;");
     var account = Assessed.emptyAccount().databases(Map.of(UUID, "orders"));
     w.account(account.applied(UUID, "0001_a.sql").build());
     var finding = w.only("d1/pending-migrations");
@@ -202,16 +207,18 @@ class ResourceChecksTest {
 
   @Test
   void knowsThatADeployCreatesTheQueueItSendsTo() {
-    var w = workspace("[[queues.producers]]\nbinding = \"Q\"\nqueue = \"jobs\"")
-        .account(Assessed.emptyAccount().build());
+    var w =
+        workspace("[[queues.producers]]\nbinding = \"Q\"\nqueue = \"jobs\"")
+            .account(Assessed.emptyAccount().build());
     assertThat(w.only("queues/queue-not-found").severity()).isEqualTo(Severity.WARNING);
   }
 
   @Test
   void keepsToTheLimitsOfAConsumer() {
-    var w = workspace(
-        "[[queues.consumers]]\nqueue = \"jobs\"\nmax_batch_size = 500\nmax_retries = 3\n"
-            + "dead_letter_queue = \"jobs\"");
+    var w =
+        workspace(
+            "[[queues.consumers]]\nqueue = \"jobs\"\nmax_batch_size = 500\nmax_retries = 3\n"
+                + "dead_letter_queue = \"jobs\"");
     assertThat(w.checks())
         .containsExactlyInAnyOrder("queues/consumer-limits", "queues/dead-letter-queue-missing");
     assertThat(w.only("queues/consumer-limits").where().line()).isEqualTo(6);
@@ -224,7 +231,9 @@ class ResourceChecksTest {
     for (var name : List.of("one", "two")) {
       w.file(
               name + "/wrangler.toml",
-              "name = \"" + name + "\"\nmain = \"i.js\"\ncompatibility_date = \"2026-01-01\"\n"
+              "name = \""
+                  + name
+                  + "\"\nmain = \"i.js\"\ncompatibility_date = \"2026-01-01\"\n"
                   + consumer)
           .file(name + "/i.js", "export default {}");
     }
@@ -244,20 +253,24 @@ class ResourceChecksTest {
 
   @Test
   void knowsTheWorkersOfTheWorkspace() {
-    var w = workspace("[[services]]\nbinding = \"AUTH\"\nservice = \"accounts\"")
-        .file("accounts/wrangler.toml",
-            "name = \"accounts\"\nmain = \"i.js\"\ncompatibility_date = \"2026-01-01\"\n")
-        .file("accounts/i.js", "export default {}")
-        .account(Assessed.emptyAccount().build());
+    var w =
+        workspace("[[services]]\nbinding = \"AUTH\"\nservice = \"accounts\"")
+            .file(
+                "accounts/wrangler.toml",
+                "name = \"accounts\"\nmain = \"i.js\"\ncompatibility_date = \"2026-01-01\"\n")
+            .file("accounts/i.js", "export default {}")
+            .account(Assessed.emptyAccount().build());
     assertThat(w.checks()).isEmpty();
   }
 
   @Test
   void asksWhetherAWorkerOfTheWorkspaceWasMeant() {
-    var w = workspace("[[services]]\nbinding = \"AUTH\"\nservice = \"acounts\"")
-        .file("accounts/wrangler.toml",
-            "name = \"accounts\"\nmain = \"i.js\"\ncompatibility_date = \"2026-01-01\"\n")
-        .file("accounts/i.js", "export default {}");
+    var w =
+        workspace("[[services]]\nbinding = \"AUTH\"\nservice = \"acounts\"")
+            .file(
+                "accounts/wrangler.toml",
+                "name = \"accounts\"\nmain = \"i.js\"\ncompatibility_date = \"2026-01-01\"\n")
+            .file("accounts/i.js", "export default {}");
     var offline = w.only("services/target-typo");
     assertThat(offline.severity()).isEqualTo(Severity.WARNING);
     assertThat(offline.message()).endsWith("did you mean \"accounts\"?");
@@ -268,8 +281,9 @@ class ResourceChecksTest {
 
   @Test
   void letsAWorkerCallItself() {
-    var w = workspace("[[services]]\nbinding = \"SELF\"\nservice = \"api\"")
-        .account(Assessed.emptyAccount().build());
+    var w =
+        workspace("[[services]]\nbinding = \"SELF\"\nservice = \"api\"")
+            .account(Assessed.emptyAccount().build());
     assertThat(w.checks()).isEmpty();
     var renamed = workspace("[[services]]\nbinding = \"WORKER_SELF_REFERENCE\"\nservice = \"old\"");
     assertThat(renamed.checks()).containsExactly("services/self-reference-name-mismatch");
@@ -277,8 +291,9 @@ class ResourceChecksTest {
 
   @Test
   void looksForTheTailConsumer() {
-    var w = workspace("tail_consumers = [{ service = \"logs\" }]")
-        .account(Assessed.emptyAccount().build());
+    var w =
+        workspace("tail_consumers = [{ service = \"logs\" }]")
+            .account(Assessed.emptyAccount().build());
     assertThat(w.checks()).containsExactly("tail/consumer-not-found");
   }
 
@@ -299,8 +314,9 @@ class ResourceChecksTest {
             workspace(ROOM + "[[migrations]]\ntag = \"v1\"\nnew_sqlite_classes = [\"Room\"]")
                 .checks())
         .isEmpty();
-    assertThat(workspace(ROOM + "[exports.Room]\ntype = \"durable-object\"\nstorage = \"sqlite\"")
-            .checks())
+    assertThat(
+            workspace(ROOM + "[exports.Room]\ntype = \"durable-object\"\nstorage = \"sqlite\"")
+                .checks())
         .isEmpty();
   }
 
@@ -315,18 +331,22 @@ class ResourceChecksTest {
 
   @Test
   void replaysRenamesTransfersAndDeletions() {
-    var renamed = "[[migrations]]\ntag = \"v1\"\nnew_classes = [\"Old\"]\n"
-        + "[[migrations]]\ntag = \"v2\"\nrenamed_classes = [{ from = \"Old\", to = \"Room\" }]";
+    var renamed =
+        "[[migrations]]\ntag = \"v1\"\nnew_classes = [\"Old\"]\n"
+            + "[[migrations]]\ntag = \"v2\"\nrenamed_classes = [{ from = \"Old\", to = \"Room\" }]";
     assertThat(workspace(ROOM + renamed).checks()).isEmpty();
-    var moved = "[[migrations]]\ntag = \"v1\"\n"
-        + "transferred_classes = [{ from = \"R\", from_script = \"x\", to = \"Room\" }]";
+    var moved =
+        "[[migrations]]\ntag = \"v1\"\n"
+            + "transferred_classes = [{ from = \"R\", from_script = \"x\", to = \"Room\" }]";
     assertThat(workspace(ROOM + moved).checks()).isEmpty();
-    var deleted = "[[migrations]]\ntag = \"v1\"\nnew_classes = [\"Room\"]\n"
-        + "[[migrations]]\ntag = \"v2\"\ndeleted_classes = [\"Room\"]";
+    var deleted =
+        "[[migrations]]\ntag = \"v1\"\nnew_classes = [\"Room\"]\n"
+            + "[[migrations]]\ntag = \"v2\"\ndeleted_classes = [\"Room\"]";
     assertThat(workspace(ROOM + deleted).checks())
         .containsExactly("durable-objects/deleted-class-still-bound");
-    var twice = "[[migrations]]\ntag = \"v1\"\nnew_classes = [\"Room\"]\n"
-        + "[[migrations]]\ntag = \"v1\"\nnew_classes = [\"Room\"]";
+    var twice =
+        "[[migrations]]\ntag = \"v1\"\nnew_classes = [\"Room\"]\n"
+            + "[[migrations]]\ntag = \"v1\"\nnew_classes = [\"Room\"]";
     assertThat(workspace(ROOM + twice).checks())
         .containsExactlyInAnyOrder(
             "durable-objects/migration-invalid", "durable-objects/migration-tag-duplicate");
@@ -370,5 +390,13 @@ class ResourceChecksTest {
     w.account(
         Assessed.emptyAccount().services("api-staging").secrets("api-staging", "KEY").build());
     assertThat(w.checks()).isEmpty();
+  }
+
+  @Test
+  void asksForTheSecretsOfAWorkerThatDoesNotExistYet() {
+    var w = workspace("[secrets]\nrequired = [\"KEY\"]").account(Assessed.emptyAccount().build());
+    assertThat(w.checks()).containsExactly("secrets/required-on-first-deploy");
+    assertThat(w.only("secrets/required-on-first-deploy").remedy())
+        .isEqualTo(new Remedy.Command("npx wrangler secret put KEY", w.root()));
   }
 }

@@ -1,0 +1,3 @@
+export default {
+  fetch: (request: Request, env: Env) => env.API.fetch(request),
+};
