@@ -240,23 +240,17 @@ public final class WranglerConfigManager {
     renamed(root, environment)
         .entries()
         .forEach((key, entry) -> {
-          if (Inheritance.of(key) != Inheritance.OWN && isSet(entry.value())) {
+          if (Inheritance.of(key) != Inheritance.OWN) {
             entries.put(key, entry);
           }
         });
     own.entries()
         .forEach((key, entry) -> {
-          boolean counts = isSet(entry.value()) || !entries.containsKey(key);
-          if (counts && Inheritance.of(key) != Inheritance.TOP_LEVEL) {
+          if (Inheritance.of(key) != Inheritance.TOP_LEVEL) {
             entries.put(key, entry);
           }
         });
     return new ConfigValue.Table(entries, own.at());
-  }
-
-  /** An environment's null lets the value at the top level through. */
-  private static boolean isSet(ConfigValue value) {
-    return !(value instanceof ConfigValue.Nothing);
   }
 
   /** wrangler takes an empty account or route for none. */

@@ -32,13 +32,11 @@ class ResolutionTest {
           account_id         | "1"          | ""           | "1"
           account_id         | ""           | -            | -
           account_id         | -            | ""           | -
-          main               | "a.ts"       | null         | "a.ts"
           triggers           | {"crons":[]} | -            | {"crons":[]}
           vars               | {"A":"1"}    | -            | -
           vars               | {"A":"1"}    | {"B":"2"}    | {"B":"2"}
           kv_namespaces      | []           | -            | -
           services           | -            | []           | []
-          d1_databases       | []           | null         | null
           keep_vars          | true         | false        | true
           keep_vars          | -            | true         | -
           site               | {"bucket":"b"} | -          | {"bucket":"b"}
