@@ -1,7 +1,9 @@
 package dev.clodo.sandbox.runtime;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// The rules in a version's `_redirects` and `_headers` files. Lines that say nothing sensible are
@@ -81,7 +83,7 @@ final class AssetRules {
   }
 
   void apply(String host, String path, HttpHead head) {
-    var already = new java.util.HashSet<String>();
+    var already = new HashSet<String>();
     for (var rule : headers) {
       var match = rule.where().match(host, path);
       if (match.isPresent()) {
@@ -89,7 +91,7 @@ final class AssetRules {
         for (var field : rule.set()) {
           var value = UrlPattern.fill(field.value(), match.get());
           // Rules add up among each other and replace what is served without them.
-          if (already.add(field.name().toLowerCase(java.util.Locale.ROOT))) {
+          if (already.add(field.name().toLowerCase(Locale.ROOT))) {
             head.set(field.name(), value);
           } else {
             head.set(field.name(), head.get(field.name()) + ", " + value);

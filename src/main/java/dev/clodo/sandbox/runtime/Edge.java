@@ -1,13 +1,12 @@
 package dev.clodo.sandbox.runtime;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,10 +18,6 @@ final class Edge implements AutoCloseable {
 
   static final String HOST = "X-Clodo-Host";
   static final String VERSION = "X-Clodo-Sandbox-Version";
-
-  /// A request's body up to this size is read before it is sent on, so that it can be sent again
-  /// over a new connection if a kept one turns out to be closed.
-  private static final int HELD_BODY = 64 * 1024;
 
   /// What `request.cf` tells about a visitor of the sandbox.
   private static final String CF =
@@ -113,7 +108,7 @@ final class Edge implements AutoCloseable {
     } catch (RuntimeException e) {
       // The version can't be started or is gone; its upload told why.
       skipBody(client, request);
-      exception(version.get().versionId()).writeTo(client, request);
+      Pages.exception(version.get().versionId()).writeTo(client, request);
       return stays;
     }
   }
@@ -173,34 +168,8 @@ final class Edge implements AutoCloseable {
     return "%016x-SBX".formatted(ThreadLocalRandom.current().nextLong());
   }
 
-  /// Host and path of a request.
-  ///
-  /// @param target path and query
-  private record Visit(String authority, String host, String path, String target) {
-    static Visit of(HttpHead request) {
-      var authority = request.has(HOST) ? request.get(HOST) : request.get("Host");
-      var path = request.target();
-      if (path.startsWith("http://") || path.startsWith("https://")) {
-        int slash = path.indexOf('/', path.indexOf("//") + 2);
-        path = slash < 0 ? "/" : path.substring(slash);
-      }
-      int query = path.indexOf('?');
-      int port = authority.lastIndexOf(':');
-      boolean hasPort = port > authority.lastIndexOf(']');
-      return new Visit(
-          authority,
-          (hasPort ? authority.substring(0, port) : authority).toLowerCase(Locale.ROOT),
-          query < 0 ? path : path.substring(0, query),
-          path);
-    }
-  }
-
   private static void skipBody(Connection client, HttpHead request) throws IOException {
-    client.in().copy(HttpInput.ofRequest(request), java.io.OutputStream.nullOutputStream());
-  }
-
-  private static Reply exception(String versionId) {
-    return Reply.text(500, Pages.EXCEPTION).with(VERSION, versionId);
+    client.in().copy(HttpInput.ofRequest(request), OutputStream.nullOutputStream());
   }
 
   @Override
@@ -211,192 +180,5 @@ final class Edge implements AutoCloseable {
       // Nothing more can be done about a port.
     }
     clients.forEach(Connection::close);
-  }
-
-  /// Carries one request to a version and its answer back.
-  private static final class Relay {
-    private final Connection client;
-    private final HttpHead request;
-    private final Lease lease;
-    private final HttpInput.Framing framing;
-    private final boolean stays;
-
-    /// @param stays whether the visitor wants to send more over its connection
-    Relay(Connection client, HttpHead request, Lease lease, boolean stays) throws IOException {
-      this.stays = stays;
-      this.client = client;
-      this.request = request;
-      this.lease = lease;
-      this.framing = HttpInput.ofRequest(request);
-    }
-
-    /// @return whether the visitor's connection can carry another request
-    boolean run() throws IOException {
-      boolean held =
-          switch (framing) {
-            case HttpInput.Framing.Empty() -> true;
-            case HttpInput.Framing.Length(long bytes) -> bytes <= HELD_BODY;
-            case HttpInput.Framing.Chunked(), HttpInput.Framing.UntilClose() -> false;
-          };
-      if (!held) {
-        return stream();
-      }
-      var message = new ByteArrayOutputStream();
-      message.write(request.bytes());
-      client.in().copy(framing, message);
-      var kept = lease.place().pool().kept();
-      if (kept.isPresent()) {
-        var head = send(kept.get(), message.toByteArray());
-        if (head.isPresent()) {
-          return answer(kept.get(), head.get(), Optional.empty());
-        }
-        kept.get().close();
-      }
-      var fresh = connect();
-      if (fresh.isPresent()) {
-        var head = send(fresh.get(), message.toByteArray());
-        if (head.isPresent()) {
-          return answer(fresh.get(), head.get(), Optional.empty());
-        }
-        fresh.get().close();
-      }
-      return failed();
-    }
-
-    /// Sends a body as it comes while the answer may already be on its way.
-    private boolean stream() throws IOException {
-      var connected = connect();
-      if (connected.isEmpty()) {
-        return failed();
-      }
-      var backend = connected.get();
-      try {
-        backend.out().write(request.bytes());
-        var upload =
-            Thread.ofVirtual()
-                .name("sandbox-upload")
-                .start(() -> {
-                  try {
-                    client.in().copy(framing, backend.out());
-                  } catch (IOException e) {
-                    backend.close();
-                  }
-                });
-        var head = backend.in().head();
-        if (head.isEmpty()) {
-          backend.close();
-          return failed();
-        }
-        return answer(backend, head.get(), Optional.of(upload));
-      } catch (IOException e) {
-        backend.close();
-        throw e;
-      }
-    }
-
-    private Optional<Connection> connect() {
-      try {
-        return Optional.of(lease.place().pool().fresh());
-      } catch (IOException e) {
-        // The process has just died: the next request starts another.
-        return Optional.empty();
-      }
-    }
-
-    private static Optional<HttpHead> send(Connection backend, byte[] message) {
-      try {
-        backend.out().write(message);
-        backend.out().flush();
-        return backend.in().head();
-      } catch (IOException e) {
-        return Optional.empty();
-      }
-    }
-
-    private boolean failed() throws IOException {
-      exception(lease.versionId()).writeTo(client, request);
-      return false;
-    }
-
-    private boolean answer(Connection backend, HttpHead head, Optional<Thread> upload)
-        throws IOException {
-      try {
-        if (head.status() == 101) {
-          return upgraded(backend, head);
-        }
-        var bodyFraming = HttpInput.ofResponse(head, request.method());
-        if (isUncaught(head)) {
-          backend.in().copy(bodyFraming, java.io.OutputStream.nullOutputStream());
-          backend.close();
-          exception(lease.versionId()).writeTo(client, request);
-          return upload.isEmpty();
-        }
-        boolean backendStays = !head.closes();
-        boolean endsByClosing = bodyFraming instanceof HttpInput.Framing.UntilClose;
-        head.remove("Connection");
-        head.remove("Keep-Alive");
-        head.set(VERSION, lease.versionId());
-        head.set("CF-Ray", request.get("CF-Ray"));
-        if (!stays || endsByClosing) {
-          head.add("Connection", "close");
-        }
-        client.out().write(head.bytes());
-        backend.in().copy(bodyFraming, client.out());
-        boolean uploaded = upload.isEmpty() || !upload.get().isAlive();
-        if (backendStays && uploaded && !endsByClosing) {
-          lease.place().pool().keep(backend);
-        } else {
-          backend.close();
-        }
-        return uploaded && !endsByClosing;
-      } catch (IOException e) {
-        backend.close();
-        throw e;
-      }
-    }
-
-    /// workerd's own answer to an exception carries no content type, which no answer of a Worker
-    /// with a text body lacks.
-    private static boolean isUncaught(HttpHead head) throws IOException {
-      return head.status() == 500
-          && !head.has("Content-Type")
-          && head.get("Content-Length").equals("21");
-    }
-
-    /// A WebSocket: from here on bytes pass in both directions until one side ends.
-    private boolean upgraded(Connection backend, HttpHead head) throws IOException {
-      head.set(VERSION, lease.versionId());
-      client.out().write(head.bytes());
-      client.out().flush();
-      lease.becameWebSocket();
-      client.mayBeSilent();
-      backend.mayBeSilent();
-      var up =
-          Thread.ofVirtual()
-              .name("sandbox-websocket")
-              .start(() -> {
-                try {
-                  client.in().copyAll(backend.out());
-                } catch (IOException e) {
-                  // Either side has ended.
-                } finally {
-                  backend.close();
-                }
-              });
-      try {
-        backend.in().copyAll(client.out());
-      } catch (IOException e) {
-        // Either side has ended.
-      } finally {
-        backend.close();
-        client.close();
-      }
-      try {
-        up.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      return false;
-    }
   }
 }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiConsumer;
 
 /// The start line and header fields of an HTTP/1.1 message, in the order they came.
 final class HttpHead {
@@ -71,7 +72,7 @@ final class HttpHead {
     }
   }
 
-  void each(java.util.function.BiConsumer<String, String> field) {
+  void each(BiConsumer<String, String> field) {
     for (int i = 0; i < names.size(); i++) {
       field.accept(names.get(i), values.get(i));
     }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /// Requests of Workers to addresses: those of the sandbox's own Workers go to its edge, all others
@@ -96,7 +97,7 @@ final class Outbound implements InnerServer.Service, AutoCloseable {
     });
     try {
       var answer = client().send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-      var reply = Reply.of(answer.statusCode(), java.util.Map.of(), answer.body());
+      var reply = Reply.of(answer.statusCode(), Map.of(), answer.body());
       answer
           .headers()
           .map()

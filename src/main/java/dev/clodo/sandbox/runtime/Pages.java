@@ -5,7 +5,9 @@ final class Pages {
   private Pages() {}
 
   /// An exception that a Worker did not catch, in the platform's short form.
-  static final String EXCEPTION = "error code: 1101\n";
+  static Reply exception(String versionId) {
+    return Reply.text(500, "error code: 1101\n").with(Edge.VERSION, versionId);
+  }
 
   /// Nobody answers for a host.
   static String nothingHere(String host) {

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// Remembers the processes of a sandbox so that none outlives it, even when it is killed.
 ///
@@ -133,7 +135,7 @@ final class ProcessNotes implements AutoCloseable {
       process.onExit().get(DIE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+    } catch (ExecutionException | TimeoutException e) {
       throw new IllegalStateException(
           "process " + process.pid() + " of an earlier sandbox won't end", e);
     }

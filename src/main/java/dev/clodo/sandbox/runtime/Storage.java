@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -63,7 +64,7 @@ final class Storage implements AutoCloseable {
       String path,
       Map<String, String> headers,
       byte[] body) {
-    var all = new java.util.LinkedHashMap<>(headers);
+    var all = new LinkedHashMap<>(headers);
     all.put(Surroundings.TOKEN, token);
     all.put(Surroundings.SERVICE, service);
     all.put("X-Clodo-Id", id);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /// Writes the workerd configuration of versions: one service a version, and what they reach.
 final class VersionConfig {
@@ -319,7 +320,7 @@ final class VersionConfig {
     return JsonNodeFactory.instance.textNode(text).toString();
   }
 
-  private static <T> String join(List<T> items, java.util.function.Function<T, String> each) {
+  private static <T> String join(List<T> items, Function<T, String> each) {
     return String.join(", ", items.stream().map(each).toList());
   }
 }

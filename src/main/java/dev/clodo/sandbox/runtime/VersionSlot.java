@@ -1,13 +1,14 @@
 package dev.clodo.sandbox.runtime;
 
 import java.time.Duration;
+import java.util.ArrayList;
 
 /// The place of one version's process, which comes and goes.
 final class VersionSlot {
 
   private final VersionStarter starter;
   private final ScriptVersion version;
-  private final java.util.ArrayList<RunningVersion> running = new java.util.ArrayList<>(1);
+  private final ArrayList<RunningVersion> running = new ArrayList<>(1);
   private int users;
   private boolean retired;
   private boolean served;

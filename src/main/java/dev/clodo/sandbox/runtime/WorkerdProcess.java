@@ -1,6 +1,7 @@
 package dev.clodo.sandbox.runtime;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -12,12 +13,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /// One running workerd: started from a configuration, listening on loopback ports of its choice.
@@ -153,9 +157,8 @@ final class WorkerdProcess {
     }
   }
 
-  private static java.io.File nothing() {
-    return new java.io.File(
-        System.getProperty("os.name").startsWith("Windows") ? "NUL" : "/dev/null");
+  private static File nothing() {
+    return new File(System.getProperty("os.name").startsWith("Windows") ? "NUL" : "/dev/null");
   }
 
   private static void write(WorkerdConfig config, Path folder) throws IOException {
@@ -186,7 +189,7 @@ final class WorkerdProcess {
 
     Starting(Process process, Set<String> sockets) {
       this.process = process;
-      var missing = new java.util.HashSet<>(sockets);
+      var missing = new HashSet<>(sockets);
       missing.add("debug-port");
       var ports = new HashMap<String, Integer>();
       Thread.ofVirtual()
@@ -227,7 +230,7 @@ final class WorkerdProcess {
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
           throw new StartupRefused(StartupRefused.VALIDATION_FAILED, "The start was interrupted.");
-        } catch (java.util.concurrent.ExecutionException e) {
+        } catch (ExecutionException e) {
           throw new StartupRefused(StartupRefused.VALIDATION_FAILED, whyItEnded());
         }
       }
@@ -253,7 +256,7 @@ final class WorkerdProcess {
       }
     }
 
-    private static void eachLine(InputStream stream, java.util.function.Consumer<String> what) {
+    private static void eachLine(InputStream stream, Consumer<String> what) {
       try (var lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
           what.accept(line);

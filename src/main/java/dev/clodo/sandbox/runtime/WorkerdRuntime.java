@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -24,47 +27,60 @@ final class WorkerdRuntime implements SandboxRuntime {
 
   private final Platform platform;
   private final Path home;
-  private final ProcessNotes notes;
   private final Router router = new Router();
   private final Fleet fleet;
   private final InnerServer inner;
   private final Storage storage;
   private final Events events;
-  private final Outbound outbound;
   private final Broker broker;
   private final Edge edge;
   private final Map<String, Object> changing = new ConcurrentHashMap<>();
-  private final ScheduledExecutorService propagation =
+  private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
-          task -> Thread.ofPlatform().daemon().name("sandbox-propagation").unstarted(task));
+          task -> Thread.ofPlatform().daemon().name("sandbox-timer").unstarted(task));
+
+  /// What is to be closed, the latest first.
+  private final Deque<Runnable> parts = new ArrayDeque<>();
 
   WorkerdRuntime(RuntimeSettings settings, Platform platform) {
     this.platform = platform;
     home = settings.home();
     var token = token();
-    var newestDate = newestDate(settings.workerd());
-    notes = ProcessNotes.open(settings.home().resolve("processes"));
-    inner = new InnerServer(token);
-    storage = new Storage(settings.workerd(), settings.home(), notes, token, platform.clock());
+    try {
+      var newestDate = newestDate(settings.workerd());
+      var notes = ProcessNotes.open(home.resolve("processes"));
+      parts.push(notes::close);
+      inner = new InnerServer(token);
+      parts.push(inner::close);
+      storage = new Storage(settings.workerd(), home, notes, token, platform.clock());
+      parts.push(storage::close);
+      var surroundings =
+          new Surroundings(inner.port(), storage.port(), token, newestDate, this::objectKey);
+      fleet =
+          new Fleet(
+              platform, new VersionStarter(settings.workerd(), home, notes, () -> surroundings));
+      parts.push(fleet::close);
+      events = new Events(router, fleet, token);
+      broker = new Broker(home, platform, events);
+      parts.push(broker::close);
+      var assets = new AssetServer();
+      edge = new Edge(settings.edgePort(), platform, router, fleet, assets);
+      parts.push(edge::close);
+      var outbound = new Outbound(platform, edge.port());
+      parts.push(outbound::close);
+      inner.offer("control", new Control(platform, router, fleet, assets));
+      inner.offer("assets", (head, body) -> asset(assets, head));
+      inner.offer("queue", broker::produce);
+      inner.offer("outbound", outbound);
+      inner.offer("cache", WorkerdRuntime::noCache);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+    parts.push(timer::shutdownNow);
     var _ =
-        propagation.scheduleWithFixedDelay(
+        timer.scheduleWithFixedDelay(
             this::attendStorage, ATTEND_MILLIS, ATTEND_MILLIS, TimeUnit.MILLISECONDS);
-    var surroundings =
-        new Surroundings(inner.port(), storage.port(), token, newestDate, this::objectKey);
-    fleet =
-        new Fleet(
-            platform,
-            new VersionStarter(settings.workerd(), settings.home(), notes, () -> surroundings));
-    var assets = new AssetServer();
-    edge = new Edge(settings.edgePort(), platform, router, fleet, assets);
-    inner.offer("control", new Control(platform, router, fleet, assets));
-    inner.offer("assets", (head, body) -> asset(assets, head));
-    events = new Events(router, fleet, token);
-    broker = new Broker(settings.home(), platform, events);
-    inner.offer("queue", broker::produce);
-    outbound = new Outbound(platform, edge.port());
-    inner.offer("outbound", outbound);
-    inner.offer("cache", WorkerdRuntime::noCache);
   }
 
   private void attendStorage() {
@@ -129,7 +145,7 @@ final class WorkerdRuntime implements SandboxRuntime {
         fleet.prepare(deployment);
       }
       var _ =
-          propagation.schedule(
+          timer.schedule(
               () -> {
                 if (late) {
                   fleet.prepare(deployment);
@@ -246,19 +262,14 @@ final class WorkerdRuntime implements SandboxRuntime {
 
   @Override
   public void close() {
-    propagation.shutdownNow();
-    edge.close();
-    broker.close();
-    fleet.close();
-    storage.close();
-    outbound.close();
-    inner.close();
-    notes.close();
+    while (!parts.isEmpty()) {
+      parts.pop().run();
+    }
   }
 
   private static String token() {
     var bytes = new byte[24];
-    new java.security.SecureRandom().nextBytes(bytes);
+    new SecureRandom().nextBytes(bytes);
     return HexFormat.of().formatHex(bytes);
   }
 

@@ -1,13 +1,19 @@
 package dev.clodo.sandbox.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clodo.sandbox.NpmTools;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,17 +124,30 @@ final class ProcessesTest {
   }
 
   @Test
+  void aSandboxThatCantStartLeavesNothingRunning() throws Exception {
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      var home = folder.resolve("sandbox");
+      var settings = new RuntimeSettings(NpmTools.install().workerd(), home, taken.getLocalPort());
+      try (var platform = new LocalCloud(folder.resolve("other"))) {
+        assertThatThrownBy(() -> SandboxRuntime.open(settings, platform))
+            .hasMessageContaining("127.0.0.1:" + taken.getLocalPort());
+      }
+      assertThat(home.resolve("processes")).isEmptyDirectory();
+    }
+  }
+
+  @Test
   void versionsWithoutTrafficAreEndedWhenThereAreMany() {
     try (var cloud = new LocalCloud(folder)) {
       var versions =
-          java.util.stream.IntStream.range(0, 7)
+          IntStream.range(0, 7)
               .mapToObj(i ->
                   cloud
                       .script("many", "export default { fetch: () => new Response('x') };")
                       .upload())
               .toList();
       var fleet = ((WorkerdRuntime) cloud.runtime()).fleet();
-      fleet.trim(java.time.Duration.ZERO);
+      fleet.trim(Duration.ZERO);
       assertThat(
               versions.stream()
                   .filter(version -> fleet.slotOf(version.versionId()).orElseThrow().isRunning()))
