@@ -1,15 +1,70 @@
 package dev.clodo;
 
+import dev.clodo.assess.CapabilityAssessmentEngine;
 import dev.clodo.discover.ServiceAutoDiscovery;
+import dev.clodo.execute.Notice;
+import dev.clodo.execute.SagaExecutor;
+import dev.clodo.execute.World;
+import dev.clodo.model.Account;
+import dev.clodo.model.Assessment;
 import dev.clodo.model.EnvironmentName;
+import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Inventory;
+import dev.clodo.model.Looked;
+import dev.clodo.model.Outcome;
+import dev.clodo.model.Plan;
+import dev.clodo.model.Run;
+import dev.clodo.model.RunId;
+import dev.clodo.model.RunRecord;
+import dev.clodo.model.RunRecord.Standing;
+import dev.clodo.model.Service;
+import dev.clodo.model.ServiceName;
+import dev.clodo.model.ServiceVersions;
+import dev.clodo.model.Status;
+import dev.clodo.model.VersionId;
+import dev.clodo.plan.Bases;
+import dev.clodo.plan.Differences;
+import dev.clodo.plan.Fingerprint;
+import dev.clodo.plan.MultiDomainOrchestrator;
+import dev.clodo.plan.Unplannable;
+import dev.clodo.port.UserError;
+import dev.clodo.record.Lineage;
+import dev.clodo.record.Next;
+import dev.clodo.record.StateManager;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
-/** The Java API: assesses, plans, deploys and rolls back one workspace in one environment. */
+/**
+ * The Java API: assesses, plans, deploys and rolls back one workspace in one environment.
+ *
+ * <p>{@code Main.connect} gives one for the real world; tests build it from the fakes in {@code
+ * dev.clodo.testing}.
+ *
+ * <p>All methods throw {@link UserError} when the user has to act, and the exceptions of {@code
+ * dev.clodo.port} when the world refuses or is silent; {@link Failure#of} sorts them.
+ */
 public final class Clodo implements AutoCloseable {
+  /** Letters and digits that are not mistaken for each other. */
+  private static final String ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
+
+  /** 31⁸ ids: two runs of one workspace do not meet. */
+  private static final int ID_LENGTH = 8;
+
+  /** A run older than this is not looked for; the newest ones are asked first. */
+  private static final int LONGEST_SEARCH = 1000;
+
   private final Path folder;
   private final EnvironmentName environment;
   private final Ports ports;
+  private final StateManager states = new StateManager();
 
   /**
    * @param folder the workspace: all services below it belong together
@@ -26,8 +81,361 @@ public final class Clodo implements AutoCloseable {
     return new ServiceAutoDiscovery().discover(folder, environment);
   }
 
+  /** What is missing or wrong, by the files and by the account as far as it can be seen. */
+  public Assessment assess() {
+    var inventory = discover();
+    return assess(inventory, ports.cloudflare().look(inventory));
+  }
+
+  /** What is missing or wrong by the files alone; what only the account could tell is unknown. */
+  public Assessment assessOffline() {
+    return assess(discover(), Account.unseen("not asked, because of --offline"));
+  }
+
+  /**
+   * What a deploy would do now.
+   *
+   * @throws UserError when the workspace is not ready
+   */
+  public Plan plan() {
+    return switch (plan(Watcher.silent())) {
+      case Drafted.Made(var plan) -> plan;
+      case Drafted.NotReady _ ->
+          throw new UserError(
+              UserError.Kind.NOT_READY, "not ready for a deploy; what is missing: clodo assess");
+    };
+  }
+
+  /** {@link #plan()}, told to a watcher while it is made. */
+  public Drafted plan(Watcher watcher) {
+    var assessment = assess(watcher);
+    return assessment.ready()
+        ? new Drafted.Made(draft(assessment, watcher))
+        : new Drafted.NotReady(assessment);
+  }
+
+  /** Brings the account to where the workspace is, or back to where it was. */
+  public Deployed deploy(Watcher watcher) {
+    var assessment = assess(watcher);
+    if (!assessment.ready()) {
+      return new Deployed.NotReady(assessment);
+    }
+    return carryOut(draft(assessment, watcher), watcher);
+  }
+
+  /**
+   * Runs a plan that was made before.
+   *
+   * @throws UserError when the workspace or the account is no longer what the plan was made from
+   */
+  public Deployed deploy(Plan saved, Watcher watcher) {
+    var assessment = assess(watcher);
+    if (!assessment.ready()) {
+      return new Deployed.NotReady(assessment);
+    }
+    watcher.phase(Phase.IDENTIFY);
+    var built = build(assessment.inventory(), watcher);
+    var now = Bases.of(assessment.inventory(), assessment.account(), built);
+    var changed = Bases.changed(saved.basis(), now);
+    if (!changed.isEmpty()) {
+      throw new UserError(
+          UserError.Kind.NOT_READY,
+          "the plan no longer holds, nothing was changed:\n"
+              + String.join("\n", changed)
+              + "\nMake a new one: clodo plan");
+    }
+    watcher.phase(Phase.ORCHESTRATE);
+    watcher.planned(saved);
+    return carryOut(saved, watcher);
+  }
+
+  /** Carries on the run that has not ended; empty when there is none. */
+  public Optional<Deployed> resume(Watcher watcher) {
+    return ports
+        .bridge()
+        .latest(environment)
+        .map(this::record)
+        .filter(r -> r.standing() instanceof Standing.Unfinished)
+        .map(r -> {
+          watcher.started(r.run());
+          watcher.phase(Phase.EXECUTE);
+          return ended(r.run(), executor(watcher).resume(r.run()), watcher);
+        });
+  }
+
+  /** The versions that each deployed service can go back to. */
+  public List<ServiceVersions> versions() {
+    var versions = new ArrayList<ServiceVersions>();
+    for (var service : understood(discover()).services()) {
+      ports
+          .cloudflare()
+          .deployment(service.name())
+          .ifPresent(live ->
+              versions.add(
+                  new ServiceVersions(
+                      service.target(), live, ports.cloudflare().versions(service.name()))));
+    }
+    return versions;
+  }
+
+  /**
+   * The plan that makes services serve earlier versions again.
+   *
+   * @param earlier the version for each service that goes back
+   */
+  public Plan planRollback(Map<ServiceName, VersionId> earlier) {
+    var inventory = understood(discover());
+    var account = seen(ports.cloudflare().look(inventory));
+    return planned(() ->
+        new MultiDomainOrchestrator()
+            .rollback(inventory, account, earlier, HealthCheck.standard()));
+  }
+
+  /**
+   * What served before the newest release that still serves, for each service that it changed. A
+   * rollback is no release: going back twice goes back two releases.
+   */
+  public Map<ServiceName, VersionId> before() {
+    var account = ports.cloudflare().look(understood(discover()));
+    for (var record : history(LONGEST_SEARCH)) {
+      var earlier =
+          record.run().environment().equals(environment) && !Lineage.isRollback(record.run())
+              ? goingBackFrom(record, account)
+              : Map.<ServiceName, VersionId>of();
+      if (!earlier.isEmpty()) {
+        return earlier;
+      }
+    }
+    return Map.of();
+  }
+
+  private static Map<ServiceName, VersionId> goingBackFrom(RunRecord record, Account account) {
+    var earlier = new TreeMap<ServiceName, VersionId>();
+    for (var moved : record.moved()) {
+      var service = moved.target().service();
+      account
+          .liveOf(service)
+          .flatMap(live -> live.deployment().soleVersion())
+          .filter(moved.after()::contains)
+          .filter(now -> !moved.before().contains(now))
+          .ifPresent(_ -> moved.before().forEach(v -> earlier.put(service, v)));
+    }
+    return earlier;
+  }
+
+  /** Carries out a plan of {@link #planRollback}. */
+  public Deployed rollback(Plan plan, Watcher watcher) {
+    watcher.planned(plan);
+    return carryOut(plan, watcher);
+  }
+
+  /**
+   * What serves now and what happened last.
+   *
+   * @param last how many runs to tell of
+   */
+  public Status status(int last) {
+    var inventory = understood(discover());
+    var holders = ports.bridge().holder(SagaExecutor.scope(environment)).stream().toList();
+    return new Status(inventory, ports.cloudflare().look(inventory), holders, history(last));
+  }
+
+  /** The newest runs of the workspace in all its environments. */
+  public List<RunRecord> history(int most) {
+    return ports.bridge().runs(most).stream().map(this::record).toList();
+  }
+
+  /** One run with its journal. */
+  public Optional<RunRecord> run(RunId id) {
+    return ports.bridge().run(id).map(this::record);
+  }
+
   @Override
   public void close() {
     ports.close();
+  }
+
+  private Assessment assess(Watcher watcher) {
+    watcher.phase(Phase.ASSESS);
+    ports.warmUp();
+    var inventory = understood(discover());
+    var account = ports.cloudflare().look(inventory);
+    var assessment = assess(inventory, account);
+    watcher.assessed(assessment);
+    if (assessment.ready()) {
+      seen(account);
+    }
+    return assessment;
+  }
+
+  private Assessment assess(Inventory inventory, Account account) {
+    var today = LocalDate.ofInstant(ports.clock().now(), ZoneOffset.UTC);
+    return new CapabilityAssessmentEngine().assess(inventory, account, today);
+  }
+
+  /** Refuses a workspace of which nothing, or not everything, is understood. */
+  private Inventory understood(Inventory inventory) {
+    if (!inventory.unreadable().isEmpty()) {
+      var reasons = inventory.unreadable().stream().map(u -> u.at() + " " + u.message()).toList();
+      throw new UserError(UserError.Kind.NOT_READY, String.join("\n", reasons));
+    }
+    if (inventory.services().isEmpty()) {
+      throw new UserError(
+          UserError.Kind.NOT_READY,
+          "no wrangler.toml, wrangler.json or wrangler.jsonc in "
+              + folder
+              + " or below it, nor above it. Go to the project's folder, or make one: npm create"
+              + " cloudflare");
+    }
+    return inventory;
+  }
+
+  /** Refuses an account that can't be seen: a plan made blindly could take a service down. */
+  private static Account seen(Account account) {
+    return switch (account.access()) {
+      case ACCEPTED -> account;
+      case OFFLINE -> throw new UserError(UserError.Kind.USAGE, why(account));
+      case NO_CREDENTIALS, REJECTED -> throw new UserError(UserError.Kind.NOT_READY, why(account));
+      case UNREACHABLE -> throw new UserError(UserError.Kind.ENVIRONMENT, why(account));
+    };
+  }
+
+  private static String why(Account account) {
+    return account.id() instanceof Looked.Unknown<?>(var why, _)
+        ? why
+        : "the account can't be seen";
+  }
+
+  private Plan draft(Assessment assessment, Watcher watcher) {
+    watcher.phase(Phase.IDENTIFY);
+    var built = build(assessment.inventory(), watcher);
+    return planned(() -> {
+      var changes = Differences.between(assessment.inventory(), assessment.account(), built);
+      watcher.identified(changes);
+      watcher.phase(Phase.CONSTRUCT);
+      var plan =
+          new MultiDomainOrchestrator()
+              .plan(
+                  new MultiDomainOrchestrator.Wanted(
+                      assessment.inventory(),
+                      assessment.account(),
+                      built,
+                      HealthCheck.standard(),
+                      words()));
+      watcher.phase(Phase.ORCHESTRATE);
+      watcher.planned(plan);
+      return plan;
+    });
+  }
+
+  private interface Planning {
+    Plan plan();
+  }
+
+  private static Plan planned(Planning planning) {
+    try {
+      return planning.plan();
+    } catch (Unplannable e) {
+      throw new UserError(UserError.Kind.NOT_READY, String.join("\n", e.reasons()));
+    }
+  }
+
+  private Map<ServiceName, Fingerprint> build(Inventory inventory, Watcher watcher) {
+    var built = new HashMap<ServiceName, Fingerprint>();
+    for (var service : inventory.services()) {
+      if (service.kind() == Service.Kind.WORKER) {
+        watcher.building(service);
+        var digest = ports.wrangler().build(service).digest();
+        built.put(service.name(), Fingerprint.of(service, digest));
+      }
+    }
+    return built;
+  }
+
+  /** What a version's message says beside its fingerprint. */
+  private String words() {
+    var origin = ports.git().origin(folder);
+    return origin.commit().isEmpty() ? "" : "commit " + origin.commit();
+  }
+
+  private Deployed carryOut(Plan plan, Watcher watcher) {
+    if (plan.isEmpty()) {
+      return new Deployed.Unchanged(plan);
+    }
+    if (!watcher.approves(plan)) {
+      return new Deployed.Declined(plan);
+    }
+    var origin = ports.git().origin(folder);
+    var run =
+        new Run(
+            newId(),
+            plan,
+            environment,
+            ports.clock().now(),
+            origin.who(),
+            origin.commit(),
+            origin.branch());
+    watcher.started(run);
+    watcher.phase(Phase.EXECUTE);
+    return ended(run, executor(watcher).start(run), watcher);
+  }
+
+  private Deployed ended(Run run, Outcome outcome, Watcher watcher) {
+    var record = record(run);
+    watcher.phase(Phase.VERIFY);
+    watcher.executed(record);
+    return switch (outcome) {
+      case Outcome.Released() -> {
+        watcher.phase(Phase.VALIDATE);
+        var after = assess();
+        watcher.validated(after);
+        yield new Deployed.Released(record, after);
+      }
+      case Outcome.NothingToDo() -> new Deployed.Unchanged(run.plan());
+      case Outcome.RolledBack _, Outcome.Stuck _ -> new Deployed.NotReleased(record, outcome);
+    };
+  }
+
+  private SagaExecutor executor(Watcher watcher) {
+    return new SagaExecutor(
+        new World(ports.wrangler(), ports.cloudflare(), ports.traffic()),
+        ports.bridge(),
+        ports.clock(),
+        ports.timing(),
+        ports.holder(),
+        notice -> tell(watcher, notice));
+  }
+
+  private static void tell(Watcher watcher, Notice notice) {
+    switch (notice) {
+      case Notice.Began(var step) -> watcher.began(step);
+      case Notice.PickedUp(var step) -> watcher.pickedUp(step);
+      case Notice.Done(var step, var facts) -> watcher.done(step, facts);
+      case Notice.Failed(var step, var why) -> watcher.failed(step, why);
+      case Notice.TakingBack(var step) -> watcher.takingBack(step);
+      case Notice.TakenBack(var step) -> watcher.takenBack(step);
+      case Notice.NotTakenBack(var step, var why) -> watcher.notTakenBack(step, why);
+      case Notice.Retrying(var step, var why, var pause) -> watcher.retrying(step, why, pause);
+    }
+  }
+
+  private RunRecord record(Run run) {
+    var journal = ports.bridge().journal(run.id());
+    var standing =
+        switch (states.next(run.plan(), states.replay(run.plan(), journal))) {
+          case Next.Finish(var outcome) -> new Standing.Ended(outcome);
+          case Next.Do(var step) -> new Standing.Unfinished(step);
+          case Next.TakeBack(var step, _) -> new Standing.Unfinished(step);
+        };
+    return new RunRecord(run, journal, standing, Lineage.moved(run, journal));
+  }
+
+  private static RunId newId() {
+    var random = new SecureRandom();
+    var id = new StringBuilder();
+    for (int i = 0; i < ID_LENGTH; i++) {
+      id.append(ID_LETTERS.charAt(random.nextInt(ID_LETTERS.length())));
+    }
+    return new RunId(id.toString());
   }
 }

@@ -21,6 +21,7 @@ public record Failure(Exit exit, String message) {
             case NOT_READY -> new Failure(Exit.NOT_READY, message);
             case ENVIRONMENT -> new Failure(Exit.ENVIRONMENT, message);
           };
+      case Failed e -> new Failure(e.exit(), message);
       case LeaseHeld e -> new Failure(Exit.WAITING, message);
       case LeaseLost e -> new Failure(Exit.WAITING, message);
       case StepFailed e -> new Failure(Exit.ENVIRONMENT, message);

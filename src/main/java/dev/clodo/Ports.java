@@ -1,5 +1,6 @@
 package dev.clodo;
 
+import dev.clodo.execute.Timing;
 import dev.clodo.port.Clock;
 import dev.clodo.port.Cloudflare;
 import dev.clodo.port.DataBridge;
@@ -20,6 +21,12 @@ public interface Ports extends AutoCloseable {
   Git git();
 
   Clock clock();
+
+  /** How long and how often to wait. */
+  Timing timing();
+
+  /** Names this process to others that find it at work: who, where, since when. */
+  String holder();
 
   /** Says that wrangler will be needed soon; may do nothing. */
   default void warmUp() {}

@@ -1,7 +1,7 @@
 package dev.clodo.assess;
 
 import static dev.clodo.assess.Check.error;
-import static dev.clodo.assess.Check.errorProd;
+import static dev.clodo.assess.Check.warning;
 
 import dev.clodo.model.ConfigValue.Table;
 import dev.clodo.model.Finding.Severity;
@@ -25,7 +25,7 @@ final class D1Checks {
           error("d1/database-id-malformed", StopsAt.UPLOAD, "d1/get-started/", D1Checks::malformed)
               .yieldingTo("bindings/id-and-name-swapped"),
           error("d1/database-not-found", StopsAt.UPLOAD, "d1/", D1Checks::notFound),
-          errorProd("d1/pending-migrations", "d1/reference/migrations/", D1Checks::pending)
+          warning("d1/pending-migrations", "d1/reference/migrations/", D1Checks::pending)
               .yieldingTo("d1/database-not-found", "d1/database-id-malformed"));
 
   static final Pattern UUID =
@@ -156,13 +156,13 @@ final class D1Checks {
                 + (missing.size() == 1 ? " is" : " on, are")
                 + " not applied to the database of \""
                 + d.binding()
-                + "\". A bare wrangler deploy"
-                + " does not apply migrations, so new code may find tables or columns missing.",
+                + "\". clodo deploy applies them"
+                + " before new code gets traffic; a bare wrangler deploy does not.",
             c.wrangler("d1 migrations apply " + Words.argument(d.binding()) + " --remote"));
     // Another migrator keeps its own table, which says nothing to wrangler's.
     boolean foreign =
         applied.isEmpty() && MIGRATORS.stream().anyMatch(Packages.declared(c)::contains);
-    return List.of(foreign ? fault.as(Severity.WARNING) : fault);
+    return List.of(foreign ? fault.as(Severity.ADVICE) : fault);
   }
 
   private static final List<String> MIGRATORS =

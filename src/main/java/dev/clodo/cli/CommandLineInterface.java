@@ -2,6 +2,7 @@ package dev.clodo.cli;
 
 import dev.clodo.Exit;
 import dev.clodo.Failure;
+import dev.clodo.render.Palette;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -80,7 +81,7 @@ public final class CommandLineInterface {
     line.setErr(new PrintWriter(host.err(), true, StandardCharsets.UTF_8));
     line.setUsageHelpWidth(columns == 0 ? WIDEST : Math.clamp(columns, NARROWEST, WIDEST));
     line.setColorScheme(
-        Help.defaultColorScheme(session.paint().on() ? Help.Ansi.ON : Help.Ansi.OFF));
+        Help.defaultColorScheme(session.palette() == Palette.ANSI ? Help.Ansi.ON : Help.Ansi.OFF));
     line.setExecutionStrategy(new CommandLine.RunLast());
     line.setParameterExceptionHandler((e, given) -> misused(session, e));
     line.setExecutionExceptionHandler((e, command, parsed) -> failed(session, e));

@@ -11,7 +11,18 @@ final class Commands {
   static final String COMPLETION = "completion";
 
   /** In the order in which people meet them. */
-  private static final List<String> NAMES = List.of("orchestrate", "wrangler", COMPLETION);
+  private static final List<String> NAMES =
+      List.of(
+          "assess",
+          "plan",
+          "deploy",
+          "resume",
+          "rollback",
+          "status",
+          "history",
+          "orchestrate",
+          "wrangler",
+          COMPLETION);
 
   private Commands() {}
 
@@ -39,7 +50,14 @@ final class Commands {
 
   private static Optional<Object> command(String name, Session session) {
     return switch (name) {
-      case "orchestrate" -> Optional.of(new OrchestrateCommand(session));
+      case "assess" -> Optional.of(new AssessCommand(session));
+      case "plan" -> Optional.of(new PlanCommand(session));
+      case "deploy" -> Optional.of(new DeployCommand(session));
+      case "resume" -> Optional.of(new ResumeCommand(session));
+      case "rollback" -> Optional.of(new RollbackCommand(session));
+      case "status" -> Optional.of(new StatusCommand(session));
+      case "history" -> Optional.of(new HistoryCommand(session));
+      case "orchestrate" -> Optional.of(orchestrate(session));
       case "wrangler" -> Optional.of(new WranglerCommand(session));
       case COMPLETION -> Optional.of(new CompletionCommand(session));
       default -> Optional.empty();
@@ -61,6 +79,14 @@ final class Commands {
                 .versionHelp(true)
                 .description("Print the version.")
                 .build());
+    return line;
+  }
+
+  private static CommandLine orchestrate(Session session) {
+    var line = new CommandLine(new OrchestrateCommand(session));
+    for (var name : OrchestrateCommand.COMMANDS) {
+      command(name, session).ifPresent(c -> line.addSubcommand(name, c));
+    }
     return line;
   }
 }

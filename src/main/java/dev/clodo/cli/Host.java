@@ -1,5 +1,7 @@
 package dev.clodo.cli;
 
+import dev.clodo.Clodo;
+import dev.clodo.model.EnvironmentName;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -17,11 +19,11 @@ public interface Host {
   Terminal terminal();
 
   /**
+   * @param in whether a person can type answers
    * @param out whether standard output is a terminal
-   * @param err whether standard error is one
    * @param columns the terminal's width; 0 when that is not known
    */
-  record Terminal(boolean out, boolean err, int columns) {
+  record Terminal(boolean in, boolean out, int columns) {
     /** Output goes to a file or a pipe. */
     public static Terminal none() {
       return new Terminal(false, false, 0);
@@ -46,4 +48,29 @@ public interface Host {
 
   /** Runs the project's own wrangler on the process's own streams; its exit code. */
   int wrangler(Path folder, List<String> arguments, Map<String, String> variables);
+
+  /**
+   * The Java API for one workspace.
+   *
+   * @param variables the environment variables that name account, token and API
+   */
+  Clodo open(Path folder, EnvironmentName environment, Map<String, String> variables);
+
+  /** The workerd that a project's wrangler brings; installed when there is none. */
+  Path workerd(Path folder);
+
+  /**
+   * Runs the project's own wrangler with its output kept.
+   *
+   * @param input what it reads from standard input
+   */
+  Ran captureWrangler(
+      Path folder, List<String> arguments, String input, Map<String, String> variables);
+
+  /**
+   * How a program ended.
+   *
+   * @param output standard output and standard error in the order in which they were written
+   */
+  record Ran(int exit, String output) {}
 }

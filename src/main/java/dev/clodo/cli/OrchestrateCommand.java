@@ -1,6 +1,7 @@
 package dev.clodo.cli;
 
 import dev.clodo.Exit;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,6 +17,8 @@ import picocli.CommandLine.Spec;
       "  clodo orchestrate deploy --environment production"
     })
 final class OrchestrateCommand implements Callable<Integer> {
+  static final List<String> COMMANDS = List.of("assess", "deploy", "rollback", "status");
+
   private final Session session;
 
   @Spec

@@ -1,8 +1,12 @@
 package dev.clodo.cli;
 
+import dev.clodo.Clodo;
+import dev.clodo.Exit;
+import dev.clodo.Failed;
 import dev.clodo.model.EnvironmentName;
+import dev.clodo.render.Palette;
+import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 
 /** One invocation: the host, what the global options chose, and the means to answer. */
 final class Session {
@@ -44,29 +48,46 @@ final class Session {
     return verbose;
   }
 
-  boolean usesSandbox() {
-    return sandbox;
-  }
-
   /** The environment variables that commands see; with {@code --sandbox} they name the sandbox. */
   Map<String, String> variables() {
+    if (sandbox) {
+      throw new Failed(Exit.USAGE, "this build has no sandbox yet");
+    }
     return host.environment();
   }
 
-  Output output() {
-    return new Output(host, paint());
+  Clodo open(Path folder, EnvironmentName environment) {
+    return host.open(folder, environment, variables());
+  }
+
+  /** Prints an answer, as text or as JSON. */
+  void show(View view) {
+    if (json) {
+      host.out().println(view.json().toPrettyString());
+    } else {
+      host.out().print(view.text(palette(), verbose));
+    }
+  }
+
+  /** A line for people; programs get none. */
+  void line(String text) {
+    if (!json) {
+      host.out().println(text);
+    }
+  }
+
+  /** Lines of work while it is done; close it before anything else is printed. */
+  Progress progress() {
+    var terminal = host.terminal();
+    return new Progress(host.out(), terminal.out() && !json, terminal.columns(), palette());
   }
 
   /** Colour for people at a terminal who have not declined it. */
-  Paint paint() {
+  Palette palette() {
     var declined =
         noColor
             || !host.environment().getOrDefault("NO_COLOR", "").isEmpty()
             || "dumb".equals(host.environment().get("TERM"));
-    return new Paint(host.terminal().out() && !declined);
-  }
-
-  static EnvironmentName environment(Optional<String> name) {
-    return name.map(EnvironmentName::new).orElse(EnvironmentName.TOP_LEVEL);
+    return Palette.of(host.terminal().out() && !declined);
   }
 }

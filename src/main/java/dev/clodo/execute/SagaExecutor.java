@@ -1,5 +1,6 @@
 package dev.clodo.execute;
 
+import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.Event;
 import dev.clodo.model.Outcome;
 import dev.clodo.model.Run;
@@ -106,6 +107,11 @@ public final class SagaExecutor {
     return holdingLease(run, _ -> {});
   }
 
+  /** The scope whose lease a run in this environment holds. */
+  public static String scope(EnvironmentName environment) {
+    return "release/" + environment.value();
+  }
+
   /** The newest run of the same environment, when it has not ended. */
   private Optional<Run> unfinished(Run run) {
     return bridge
@@ -116,7 +122,7 @@ public final class SagaExecutor {
   }
 
   private Outcome holdingLease(Run run, Consumer<HeldLease> first) {
-    var scope = "release/" + run.environment().value();
+    var scope = scope(run.environment());
     var lease = HeldLease.acquire(bridge, clock, timing.lease(), scope, holder);
     try (var _ = lease.beating()) {
       first.accept(lease);

@@ -2,8 +2,13 @@ package dev.clodo.model;
 
 import java.util.List;
 
-/** A run as it was written down: its journal, and how it stands by that. */
-public record RunRecord(Run run, List<JournalEntry> journal, Standing standing) {
+/**
+ * A run as it was written down: its journal, and what that says.
+ *
+ * @param standing whether it has ended, and how
+ * @param moved which version of each service followed which
+ */
+public record RunRecord(Run run, List<JournalEntry> journal, Standing standing, List<Moved> moved) {
   /** Whether a run has ended. */
   public sealed interface Standing {
     record Ended(Outcome outcome) implements Standing {}
@@ -18,5 +23,6 @@ public record RunRecord(Run run, List<JournalEntry> journal, Standing standing) 
 
   public RunRecord {
     journal = List.copyOf(journal);
+    moved = List.copyOf(moved);
   }
 }

@@ -52,12 +52,15 @@ public final class Lineage {
     return history.stream().flatMap(record -> brought(service, now, record)).findFirst();
   }
 
+  /** Whether a run only let earlier versions serve again. */
+  public static boolean isRollback(Run run) {
+    return run.plan().waves().stream()
+        .flatMap(w -> w.releases().stream())
+        .anyMatch(r -> r.change() instanceof Change.Revert);
+  }
+
   private static Stream<VersionId> brought(ServiceName service, VersionId now, RunRecord record) {
-    boolean goesBack =
-        record.run().plan().waves().stream()
-            .flatMap(w -> w.releases().stream())
-            .anyMatch(r -> r.change() instanceof Change.Revert);
-    return goesBack
+    return isRollback(record.run())
         ? Stream.empty()
         : moved(record.run(), record.journal()).stream()
             .filter(m -> m.target().service().equals(service) && m.after().contains(now))

@@ -58,9 +58,11 @@ public final class RunJson {
         .put("commit", run.commit())
         .put("branch", run.branch());
     var services = node.putArray("services");
-    run.plan().waves().stream()
-        .flatMap(w -> w.releases().stream())
-        .forEach(r -> services.add(r.target().service().value()));
+    for (var moved : record.moved()) {
+      var service = services.addObject().put("service", moved.target().service().value());
+      moved.before().forEach(v -> service.put("before", v.value()));
+      moved.after().forEach(v -> service.put("after", v.value()));
+    }
     switch (record.standing()) {
       case RunRecord.Standing.Ended(var outcome) -> outcome(node, outcome);
       case RunRecord.Standing.Unfinished(var next) ->

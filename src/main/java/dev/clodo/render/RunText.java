@@ -2,11 +2,13 @@ package dev.clodo.render;
 
 import dev.clodo.model.Event;
 import dev.clodo.model.JournalEntry;
+import dev.clodo.model.Moved;
 import dev.clodo.model.Outcome;
 import dev.clodo.model.Run;
 import dev.clodo.model.RunRecord;
 import dev.clodo.model.Step;
 import dev.clodo.model.StepId;
+import dev.clodo.model.VersionId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,6 +42,9 @@ public final class RunText {
       head.add(List.of("commit", commit(run)));
     }
     head.add(List.of("stands", standing(record.standing())));
+    for (var moved : record.moved()) {
+      head.add(List.of(moved.target().service().value(), moved(moved)));
+    }
     return Words.table(head, "") + "\n" + journal(record) + after(record);
   }
 
@@ -153,6 +158,16 @@ public final class RunText {
       }
     }
     return Words.table(rows, "");
+  }
+
+  private static String moved(Moved moved) {
+    return "%s -> %s".formatted(versions(moved.before(), "nothing"), versions(moved.after(), "?"));
+  }
+
+  private static String versions(List<VersionId> versions, String none) {
+    return versions.isEmpty()
+        ? none
+        : versions.stream().map(VersionId::value).collect(Collectors.joining(" "));
   }
 
   private static String since(Instant start, JournalEntry entry) {

@@ -190,7 +190,12 @@ class StateManagerTest {
   }
 
   private static RunRecord record(Plan plan, List<JournalEntry> journal) {
-    return new RunRecord(run(plan), journal, new RunRecord.Standing.Ended(new Outcome.Released()));
+    var run = run(plan);
+    return new RunRecord(
+        run,
+        journal,
+        new RunRecord.Standing.Ended(new Outcome.Released()),
+        Lineage.moved(run, journal));
   }
 
   private static Run run(Plan plan) {

@@ -1,0 +1,53 @@
+package dev.clodo.cli;
+
+import dev.clodo.Drafted;
+import dev.clodo.Exit;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Command(
+    name = "plan",
+    description =
+        "Show what a deploy would do: every step, in order, with its undo. Changes nothing.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  clodo plan -e production",
+      "  clodo plan --json > plan.json && clodo deploy --plan plan.json",
+      "",
+      "Exit codes: 0 there is something to do, 2 not ready, 4 nothing to do."
+    })
+final class PlanCommand implements Callable<Integer> {
+  private final Session session;
+
+  @Mixin private Target target = new Target();
+
+  PlanCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() {
+    return show(session, target).code();
+  }
+
+  /** {@code clodo plan} and {@code clodo deploy --dry-run} are the same. */
+  static Exit show(Session session, Target target) {
+    try (var clodo = target.open(session);
+        var progress = session.progress()) {
+      return switch (clodo.plan(new Building(progress))) {
+        case Drafted.NotReady(var assessment) -> {
+          progress.idle();
+          session.show(new View.Assessments(List.of(assessment)));
+          yield Exit.NOT_READY;
+        }
+        case Drafted.Made(var plan) -> {
+          progress.idle();
+          session.show(new View.Planned(plan));
+          yield plan.isEmpty() ? Exit.NOTHING_TO_DO : Exit.DONE;
+        }
+      };
+    }
+  }
+}
