@@ -41,8 +41,11 @@ final class Effects {
   /** Names the version that has to answer: {@code <service>="<version id>"}. */
   private static final String OVERRIDE = "Cloudflare-Workers-Version-Overrides";
 
-  /** How long to wait between two looks at something that takes a moment to spread. */
+  /** Between two looks at something that takes a moment to spread. */
   private static final Duration PAUSE = Duration.ofMillis(250);
+
+  /** Between two attempts to reach an address that nobody answers at. */
+  private static final Duration LONG_PAUSE = Duration.ofSeconds(2);
 
   private final World world;
   private final Clock clock;
@@ -223,26 +226,34 @@ final class Effects {
   /** Asks until there are as many answers that count as the check wants. */
   private List<Sample> samples(
       HealthCheck check, VersionId expected, URI address, Map<String, String> headers) {
-    var patience = clock.now().plus(timing.propagation());
+    var start = clock.now();
     // An address may have a path of its own, as a route has; the check's path is below it.
     var uri = address.resolve(check.path().substring(1));
     var samples = new ArrayList<Sample>();
     while (samples.size() < check.samples()) {
       var sample = sample(uri, headers, check.timeout());
-      if (mayBeTooEarly(sample, expected) && clock.now().isBefore(patience)) {
-        clock.sleep(PAUSE);
-      } else {
+      var pause = tooEarlyBy(sample, expected, Duration.between(start, clock.now()));
+      if (pause.isZero()) {
         samples.add(sample);
+      } else {
+        clock.sleep(pause);
       }
     }
     return samples;
   }
 
-  /** Whether the new deployment may simply not have reached the place that answered. */
-  private static boolean mayBeTooEarly(Sample sample, VersionId expected) {
+  /**
+   * How long to wait before asking again, because the place that answered may not know the new
+   * deployment yet, or nobody the new address; zero when the sample counts.
+   */
+  private Duration tooEarlyBy(Sample sample, VersionId expected, Duration waited) {
     return switch (sample) {
-      case Sample.NoAnswer _ -> true;
-      case Sample.Answer answer -> !answer.answeredBy().equals(expected.value());
+      case Sample.NoAnswer _ -> waited.compareTo(timing.settle()) < 0 ? LONG_PAUSE : Duration.ZERO;
+      case Sample.Answer(_, _, var by) when by.equals(expected.value()) -> Duration.ZERO;
+      case Sample.Answer _ when waited.compareTo(timing.propagation()) >= 0 -> Duration.ZERO;
+      // Without proof of who answers, asking more often tells no more than waiting once.
+      case Sample.Answer(_, _, var by) when by.isEmpty() -> timing.propagation().minus(waited);
+      case Sample.Answer _ -> PAUSE;
     };
   }
 

@@ -68,9 +68,19 @@ final class HeldLease {
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("clodo-lease").factory());
     long period = duration.toMillis() / 4;
-    // When a renewal fails, the beats end; the next append or ensure() meets the reason.
-    var _ = heart.scheduleAtFixedRate(this::renew, period, period, TimeUnit.MILLISECONDS);
+    var _ = heart.scheduleAtFixedRate(this::beat, period, period, TimeUnit.MILLISECONDS);
     return new Heartbeat(heart);
+  }
+
+  /** A lost lease ends the beats: the next append or {@link #ensure} meets the reason. */
+  private void beat() {
+    try {
+      renew();
+    } catch (DataBridge.LeaseLost lost) {
+      throw lost;
+    } catch (RuntimeException passing) {
+      // The store may be busy for a moment; three more beats follow before the lease expires.
+    }
   }
 
   /** Ends the renewals when closed. */

@@ -24,6 +24,7 @@ import dev.clodo.plan.MultiDomainOrchestrator;
 import dev.clodo.plan.MultiDomainOrchestrator.Wanted;
 import dev.clodo.port.DataBridge;
 import dev.clodo.port.StepFailed;
+import dev.clodo.port.Traffic;
 import dev.clodo.port.TryLater;
 import dev.clodo.port.Unreachable;
 import dev.clodo.port.UserError;
@@ -191,6 +192,70 @@ class SagaExecutorTest {
     account.faults(Faults.NONE);
     assertThat(executor.resume(run)).isInstanceOf(Outcome.RolledBack.class);
     assertThat(serving("api")).isEqualTo(baseline);
+  }
+
+  @Test
+  void asksAgainWhileThePlaceThatAnswersDoesNotKnowTheCandidateYet() {
+    account.deployed(name("api"), "");
+    var run = run("run1", inventory(List.of(worker("api"))));
+    var requests = new AtomicInteger();
+    account.faults(call ->
+        call.kind() == Kind.REQUEST && requests.getAndIncrement() < 4
+            ? new Fate.AnswersFromBaseline()
+            : new Fate.Happens());
+
+    assertThat(executor("ann").start(run)).isEqualTo(new Outcome.Released());
+    assertThat(requests).hasValue(4 + 3 + 3);
+  }
+
+  @Test
+  void neverTakesTheOldVersionsHealthForTheCandidates() {
+    account.deployed(name("api"), "");
+    var run = run("run1", inventory(List.of(worker("api"))));
+    account.faults(
+        call -> call.kind() == Kind.REQUEST ? new Fate.AnswersFromBaseline() : new Fate.Happens());
+
+    assertThat(executor("ann").start(run))
+        .isInstanceOfSatisfying(
+            Outcome.RolledBack.class, o -> assertThat(o.why()).contains("answered instead of"));
+  }
+
+  @Test
+  void waitsOnceForTheDeploymentToSpreadWhenNothingProvesWhoAnswers() {
+    account.deployed(name("api"), "");
+    var run = run("run1", inventory(List.of(worker("api"))));
+    var requests = new AtomicInteger();
+    var world =
+        new World(
+            account.wrangler(),
+            account.cloudflare(),
+            (_, _, _) -> {
+              requests.incrementAndGet();
+              return new Traffic.Reply(200, Duration.ZERO, "");
+            });
+    var began = clock.now();
+
+    assertThat(
+            new SagaExecutor(world, bridge, clock, Timing.standard(), "ann", notices::add)
+                .start(run))
+        .isEqualTo(new Outcome.Released());
+
+    assertThat(requests).hasValue(2 * (1 + 3));
+    assertThat(Duration.between(began, clock.now()))
+        .isEqualTo(Timing.standard().propagation().multipliedBy(2));
+    assertThat(notices.toString()).contains("which version answered is not proven");
+  }
+
+  @Test
+  void waitsForANewAddressToBecomeKnown() {
+    var run = run("run1", inventory(List.of(worker("api"))));
+    var requests = new AtomicInteger();
+    account.faults(call ->
+        call.kind() == Kind.REQUEST && requests.getAndIncrement() < 6
+            ? new Fate.Fails(new Unreachable("no such host"), new Effect.Never())
+            : new Fate.Happens());
+
+    assertThat(executor("ann").start(run)).isEqualTo(new Outcome.Released());
   }
 
   @Test

@@ -1,6 +1,5 @@
 package dev.clodo.simulation;
 
-import dev.clodo.model.Deployment;
 import dev.clodo.model.Event;
 import dev.clodo.model.JournalEntry;
 import dev.clodo.model.Outcome;
@@ -15,7 +14,6 @@ import dev.clodo.testing.SimulatedAccount.Script;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What must hold in every history, written against the world and the journal alone: nothing here
@@ -26,26 +24,22 @@ final class Invariants {
 
   /** What must hold after every turn. */
   static void always(Moment before, Moment now) {
-    var services = now.scenario.run().plan().steps().stream().map(s -> s.target().service());
-    boolean goingBack =
-        now.journal().stream().anyMatch(e -> e.event() instanceof Event.UndoStarted);
-    services
-        .distinct()
-        .forEach(service -> {
-          var script = now.account.script(service);
-          script.ifPresent(s -> {
-            require(
-                s.deployments().isEmpty() || sumsTo100(s.deployments().getFirst()),
-                "splits sum to 100");
-            require(eachTagOnce(s), "nothing is uploaded twice");
-            require(onlyKnown(now, service, s), "only versions of the plan serve");
-          });
-          if (goingBack && deployments(now, service) > deployments(before, service)) {
-            require(
-                servesBefore(now, service),
-                "what is taken back goes straight to what served before");
-          }
-        });
+    // After a failure nothing but undoing is written, so the last entry tells.
+    var journal = now.journal();
+    boolean goingBack = !journal.isEmpty() && isUndo(journal.getLast().event());
+    for (var service : now.scenario.services()) {
+      var script = now.account.script(service);
+      if (script.isEmpty()) {
+        continue;
+      }
+      require(sumsTo100(script.get()), "splits sum to 100");
+      require(eachTagOnce(script.get()), "nothing is uploaded twice");
+      require(onlyKnown(now, service, script.get()), "only versions of the plan serve");
+      if (goingBack && deployments(now, service) > deployments(before, service)) {
+        require(
+            servesBefore(now, service), "what is taken back goes straight to what served before");
+      }
+    }
     for (var edge : now.scenario.edges()) {
       require(
           newer(now, edge.from()) == 0 || newer(now, edge.to()) == 100,
@@ -175,29 +169,56 @@ final class Invariants {
         : 100 - script.get().deployments().getFirst().percentOf(older);
   }
 
-  private static boolean sumsTo100(Deployment deployment) {
-    return deployment.shares().stream().mapToDouble(Deployment.Share::percent).sum() == 100;
+  private static boolean isUndo(Event event) {
+    return event instanceof Event.UndoStarted
+        || event instanceof Event.Undone
+        || event instanceof Event.UndoFailed;
+  }
+
+  private static boolean sumsTo100(Script script) {
+    double sum = 0;
+    if (script.deployments().isEmpty()) {
+      return true;
+    }
+    for (var share : script.deployments().getFirst().shares()) {
+      sum += share.percent();
+    }
+    return sum == 100;
   }
 
   private static boolean eachTagOnce(Script script) {
     var seen = new HashSet<String>();
-    return script.versions().stream()
-        .map(UploadedVersion::tag)
-        .allMatch(t -> t.isEmpty() || seen.add(t));
+    for (var version : script.versions()) {
+      if (!version.tag().isEmpty() && !seen.add(version.tag())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean onlyKnown(Moment now, ServiceName service, Script script) {
     if (script.deployments().isEmpty()) {
       return true;
     }
-    Set<VersionId> known = new HashSet<>();
-    script.versions().stream()
-        .filter(v -> v.tag().startsWith(now.scenario.run().id() + "/"))
-        .forEach(v -> known.add(v.id()));
-    Optional.ofNullable(now.scenario.before().get(service)).ifPresent(known::add);
-    Optional.ofNullable(now.scenario.older().get(service)).ifPresent(known::add);
-    return script.deployments().getFirst().shares().stream()
-        .allMatch(s -> known.contains(s.version()));
+    var before = now.scenario.before().get(service);
+    var older = now.scenario.older().get(service);
+    for (var share : script.deployments().getFirst().shares()) {
+      var version = share.version();
+      if (!version.equals(before) && !version.equals(older) && !isOurs(now, script, version)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isOurs(Moment now, Script script, VersionId version) {
+    var mark = now.scenario.run().id() + "/";
+    for (var uploaded : script.versions()) {
+      if (uploaded.id().equals(version) && uploaded.tag().startsWith(mark)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static int deployments(Moment now, ServiceName service) {

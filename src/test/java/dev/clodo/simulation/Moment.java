@@ -147,7 +147,12 @@ final class Moment {
   private Optional<Fault> pass(Point point) {
     int at = passed.size();
     passed.add(point);
-    return script.stream().filter(d -> d.at() == at).map(Deviation::fault).findFirst();
+    for (var deviation : script) {
+      if (deviation.at() == at) {
+        return Optional.of(deviation.fault());
+      }
+    }
+    return Optional.empty();
   }
 
   private Fate fate(Call call) {

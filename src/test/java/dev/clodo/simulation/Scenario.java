@@ -40,8 +40,14 @@ record Scenario(
     Map<ServiceName, VersionId> before,
     Map<ServiceName, VersionId> older,
     List<Edge> edges) {
+  /** The services that the plan concerns. */
+  List<ServiceName> services() {
+    return SERVICES;
+  }
+
   private static final ServiceName API = new ServiceName("api");
   private static final ServiceName WEB = new ServiceName("web");
+  private static final List<ServiceName> SERVICES = List.of(API, WEB);
   private static final HealthCheck CHECK = new HealthCheck("/", 500, 1, Duration.ofSeconds(10));
   private static final Ladder LADDER = new Ladder(List.of(0, 50, 100));
 
