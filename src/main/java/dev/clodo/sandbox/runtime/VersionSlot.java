@@ -56,7 +56,8 @@ final class VersionSlot {
     users--;
     lastUsed = System.nanoTime();
     if (retired && users == 0) {
-      stop();
+      // The visitor whose request was the last need not wait for the end of the process.
+      var _ = Thread.ofVirtual().name("sandbox-retire").start(this::stop);
     }
   }
 

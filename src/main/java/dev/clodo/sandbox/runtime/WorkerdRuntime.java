@@ -47,9 +47,11 @@ final class WorkerdRuntime implements SandboxRuntime {
     home = settings.home();
     var token = token();
     try {
+      Folders.createPrivate(home);
       var newestDate = newestDate(settings.workerd());
       var notes = ProcessNotes.open(home.resolve("processes"));
       parts.push(notes::close);
+      Folders.delete(home.resolve("run"));
       inner = new InnerServer(token);
       parts.push(inner::close);
       storage = new Storage(settings.workerd(), home, notes, token, platform.clock());

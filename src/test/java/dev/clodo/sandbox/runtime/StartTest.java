@@ -200,6 +200,25 @@ final class StartTest {
   }
 
   @Test
+  void cacheOutsideAZoneTakesEverythingAndFindsNothing() {
+    var _ =
+        cloud
+            .script(
+                "caching",
+                "export default { async fetch(r) { await caches.default.put(r.url, new"
+                    + " Response('x', {headers: {'cache-control': 'max-age=60'}})); return new"
+                    + " Response(String(await caches.default.match(r.url))); } };")
+            .deploy();
+    assertThat(cloud.get("caching", "/").text()).isEqualTo("undefined");
+  }
+
+  @Test
+  void secretsLieInAFolderThatOnlyTheUserCanEnter() throws Exception {
+    assertThat(java.nio.file.Files.getPosixFilePermissions(cloud.home()))
+        .isEqualTo(java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
+  }
+
+  @Test
   void saysByNameWhatIsNotAvailable() {
     cloud
         .script(
