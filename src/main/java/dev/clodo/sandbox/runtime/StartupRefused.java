@@ -10,6 +10,9 @@ public final class StartupRefused extends RuntimeException {
   /// The code starts but handles no event.
   public static final int NO_HANDLERS = 10068;
 
+  /// The code does not export a class that its Durable Objects are to run.
+  public static final int NO_SUCH_CLASS = 10061;
+
   private final int code;
 
   public StartupRefused(int code, String message) {

@@ -61,6 +61,15 @@ final class VersionStarter {
   Started validate(ScriptVersion version) {
     var running = start(List.of(version), List.of(new VersionConfig.Objects(version, "")));
     running.stop();
+    for (var each : version.durableObjects()) {
+      if (!running.started().classes().contains(each.className())) {
+        throw new StartupRefused(
+            StartupRefused.NO_SUCH_CLASS,
+            "The script does not export class '"
+                + each.className()
+                + "', which its Durable Objects run.");
+      }
+    }
     return running.started();
   }
 

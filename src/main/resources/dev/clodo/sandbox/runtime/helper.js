@@ -87,11 +87,14 @@ async function at(place, { control, debugPort }, call) {
   }
 }
 
-// Passes every method on, whatever its name.
+// What workerd itself looks for on an entrypoint or an object; every other name is a method to call
+// on the other side.
+const OWN = new Set(["constructor", "ctx", "env", "fetch", "then"]);
+
 function forwarding(target, call) {
   return new Proxy(target, {
     get(own, name) {
-      if (typeof name === "symbol" || name in own || name === "then") {
+      if (typeof name === "symbol" || OWN.has(name)) {
         const value = Reflect.get(own, name);
         return typeof value === "function" ? value.bind(own) : value;
       }
@@ -103,26 +106,27 @@ function forwarding(target, call) {
 export class Callee extends WorkerEntrypoint {
   constructor(ctx, env) {
     super(ctx, env);
-    const { script, entrypoint, props } = ctx.props;
-    this.script = script;
-    this.find = (client, { service }) =>
-      client.getEntrypoint(service, entrypoint || undefined, JSON.parse(props));
     return forwarding(this, async (name, parameters) => {
-      const place = await locate(env.control, script);
-      return at(place, env, (client) => this.find(client, place)[name](...parameters));
+      const place = await locate(env.control, ctx.props.script);
+      return at(place, env, (client) => entrypoint(client, place, ctx.props)[name](...parameters));
     });
   }
 
   async fetch(request) {
-    const place = await locate(this.env.control, this.script, request);
+    const { props } = this.ctx;
+    const place = await locate(this.env.control, props.script, request);
     if (place.assets) {
       const asset = await assetOf(place, this.env, request);
       if (asset) {
         return asset;
       }
     }
-    return at(place, this.env, (client) => this.find(client, place).fetch(request));
+    return at(place, this.env, (client) => entrypoint(client, place, props).fetch(request));
   }
+}
+
+function entrypoint(client, { service }, { entrypoint, props }) {
+  return client.getEntrypoint(service, entrypoint || undefined, JSON.parse(props));
 }
 
 // What the callee's assets answer before its program is asked, if they do.
@@ -141,21 +145,24 @@ async function assetOf({ version }, { control }, request) {
 }
 
 // A Durable Object of another script: has the same id here as there, stores nothing, and passes
-// every call on.
+// every call on. A subclass tells the script and the class.
 export class RemoteObject extends DurableObject {
   constructor(ctx, env) {
     super(ctx, env);
     const { script, className } = new.target;
-    this.find = (client, { objects }) => client.getActor(objects, className, ctx.id.toString());
-    this.script = script;
     return forwarding(this, async (name, parameters) => {
       const place = await locate(env.control, script);
-      return at(place, env, (client) => this.find(client, place)[name](...parameters));
+      return at(place, env, (client) => actor(client, place, className, ctx)[name](...parameters));
     });
   }
 
   async fetch(request) {
-    const place = await locate(this.env.control, this.script);
-    return at(place, this.env, (client) => this.find(client, place).fetch(request));
+    const { script, className } = this.constructor;
+    const place = await locate(this.env.control, script);
+    return at(place, this.env, (client) => actor(client, place, className, this.ctx).fetch(request));
   }
+}
+
+function actor(client, { objects }, className, { id }) {
+  return client.getActor(objects, className, id.toString());
 }

@@ -31,6 +31,7 @@ final class CallsTest {
               fetch: async (env, r) => (await env.API.fetch(new Request("https://api/x?y=1",
                   {method: "POST", body: "body", headers: r.headers}))).text(),
               rpc: (env) => env.ADMIN.add(2, 3),
+              find: (env) => env.ADMIN.find(7),
               props: (env) => env.ADMIN.props(),
               error: async (env) => { try { await env.ADMIN.fail(); } catch (e) { return e.message; } },
               callback: (env) => env.ADMIN.twice((n) => n * 10),
@@ -59,6 +60,8 @@ final class CallsTest {
             class Counter extends RpcTarget { n = 0; up() { return ++this.n; } }
             export class Admin extends WorkerEntrypoint {
               add(a, b) { return a + b; }
+              find(id) { return "found " + id; }
+              toString() { return "own text"; }
               props() { return JSON.stringify(this.ctx.props); }
               fail() { throw new TypeError("no way"); }
               async twice(f) { return (await f(1)) + (await f(2)); }
@@ -91,6 +94,7 @@ final class CallsTest {
   void rpcCallsNamedEntrypointsWithAllThatRpcCanCarry() {
     assertThat(call("rpc")).isEqualTo("5");
     assertThat(call("props")).isEqualTo("{\"role\":\"admin\"}");
+    assertThat(call("find")).isEqualTo("found 7");
     assertThat(call("error")).isEqualTo("no way");
     assertThat(call("callback")).isEqualTo("30");
     assertThat(call("object")).isEqualTo("2");

@@ -84,6 +84,16 @@ final class StartTest {
   }
 
   @Test
+  void refusesDurableObjectsWhoseClassIsNotExported() {
+    var version =
+        cloud.script("classless", "export default { fetch() {} };").object("Missing", true).keep();
+    assertThatThrownBy(() -> cloud.runtime().start(version))
+        .isInstanceOfSatisfying(
+            StartupRefused.class, refused -> assertThat(refused.code()).isEqualTo(10061))
+        .hasMessageContaining("'Missing'");
+  }
+
+  @Test
   void refusesWhatNeverFinishesStarting() {
     assertRefused("while (true) {}", 10021).hasMessage("Script startup exceeded CPU time limit.");
   }
