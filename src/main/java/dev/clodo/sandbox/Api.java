@@ -66,6 +66,9 @@ final class Api implements AutoCloseable {
     config.routes.exception(FaultHappens.class, (fault, ctx) -> happen(ctx, fault));
     config.routes.exception(ApiError.class, (error, ctx) -> answerError(ctx, error));
     config.routes.exception(
+        Json.Malformed.class,
+        (error, ctx) -> answerError(ctx, ApiError.badBody(String.valueOf(error.getMessage()))));
+    config.routes.exception(
         NotFoundResponse.class, (error, ctx) -> answerError(ctx, notFound(ctx)));
     config.routes.exception(
         MethodNotAllowedResponse.class,

@@ -34,10 +34,13 @@ final class Bindings {
       if (!names.add(name)) {
         throw ApiError.validation("Binding name '%s' already in use.".formatted(name));
       }
-      resolved.add(
-          binding.path("type").asText().equals("inherit") ? inherited(binding, before) : binding);
+      resolved.add(isInherited(binding) ? inherited(binding, before) : binding);
     }
-    var kept = Set.copyOf(Json.texts(metadata.path("keep_bindings")));
+    // Who says nothing keeps the secrets: older wranglers rely on it.
+    var kept =
+        metadata.has("keep_bindings")
+            ? Set.copyOf(Json.texts(metadata.path("keep_bindings")))
+            : Set.of("secret_text", "secret_key");
     for (var binding : before) {
       if (kept.contains(binding.path("type").asText())
           && names.add(binding.path("name").asText())) {
@@ -45,6 +48,25 @@ final class Bindings {
       }
     }
     return resolved;
+  }
+
+  // Either by its type, or, as the settings endpoint takes it, by saying nothing but name and type.
+  // The types that have nothing else to say are themselves either way.
+  private static boolean isInherited(JsonNode binding) {
+    return switch (binding.path("type").asText()) {
+      case "inherit" -> true;
+      case "secret_text",
+          "plain_text",
+          "json",
+          "kv_namespace",
+          "d1",
+          "r2_bucket",
+          "queue",
+          "service",
+          "durable_object_namespace" ->
+          binding.size() == 2;
+      default -> false;
+    };
   }
 
   private static ObjectNode inherited(JsonNode binding, ArrayNode before) {

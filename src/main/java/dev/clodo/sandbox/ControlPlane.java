@@ -8,10 +8,16 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// What the runtime may ask: who answers, with which code, and what time it is.
 final class ControlPlane implements Platform {
+  /// Enough for every version that serves; the edge asks at each request.
+  private static final int MAX_LOADED = 1000;
+
+  private final Map<String, ScriptVersion> loaded = new ConcurrentHashMap<>();
   private final State state;
   private final Routing routing;
   private final RuntimeVersions versions;
@@ -45,16 +51,28 @@ final class ControlPlane implements Platform {
 
   @Override
   public Optional<ScriptVersion> version(String versionId) {
-    return state
-        .findVersion(versionId)
-        .flatMap(version ->
-            state
-                .findScript(version.script())
-                .map(script ->
-                    versions.translate(
-                        RuntimeVersions.Identity.of(version),
-                        version.program(),
-                        script.classes())));
+    return Optional.ofNullable(loaded.get(versionId)).or(() -> load(versionId));
+  }
+
+  // A version never changes, nor do the Durable Object classes it was made with: a migration makes
+  // a
+  // version of its own, and the ones before can't be deployed any more.
+  private Optional<ScriptVersion> load(String versionId) {
+    if (loaded.size() >= MAX_LOADED) {
+      loaded.clear();
+    }
+    var found =
+        state
+            .findVersion(versionId)
+            .flatMap(
+                version -> state.findScript(version.script()).map(script -> of(version, script)));
+    found.ifPresent(version -> loaded.put(versionId, version));
+    return found;
+  }
+
+  private ScriptVersion of(Version version, Script script) {
+    return versions.translate(
+        RuntimeVersions.Identity.of(version), version.program(), script.classes());
   }
 
   @Override

@@ -80,6 +80,7 @@ final class Db implements AutoCloseable {
   int update(String sql, Object... values) {
     return locked(() -> {
       try (var statement = prepare(sql, values)) {
+        revision.incrementAndGet();
         return statement.executeUpdate();
       } catch (SQLException e) {
         throw new Failure(e);

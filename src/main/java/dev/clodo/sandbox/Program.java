@@ -29,6 +29,17 @@ record Program(
     ObjectNode assetConfig,
     ObjectNode rest) {
 
+  /// What {@code rest} keeps.
+  private static final List<String> REST =
+      List.of(
+          "compatibility_date",
+          "compatibility_flags",
+          "usage_model",
+          "limits",
+          "placement",
+          "cache_options",
+          "package_dependencies");
+
   Program {
     modules = List.copyOf(modules);
     bindings = bindings.deepCopy();
@@ -87,6 +98,17 @@ record Program(
       told.add(copy);
     }
     return told;
+  }
+
+  /// With those of the given settings that belong to the program and are no bindings.
+  Program withRest(ObjectNode settings) {
+    var changed = rest.deepCopy();
+    for (var name : REST) {
+      if (settings.has(name)) {
+        changed.set(name, settings.path(name));
+      }
+    }
+    return new Program(main, esModules, modules, bindings, assets, assetConfig, changed);
   }
 
   Program withBindings(ArrayNode newBindings) {

@@ -53,7 +53,8 @@ final class Releases {
           var script = existing.orElseGet(() -> Script.create(name, clock.instant(), source));
           var migrations = Migrations.apply(script, upload.migrations());
           var migrated =
-              withSettings(script, upload).withMigrations(migrations.tag(), migrations.classes());
+              withSettings(script, upload.metadata())
+                  .withMigrations(migrations.tag(), migrations.classes());
           var program = program(migrated, upload);
           var annotations = upload.annotations().put("workers/triggered_by", "upload");
           var version = start(migrated, program, annotations, source);
@@ -130,6 +131,28 @@ final class Releases {
         });
   }
 
+  /// The newest version again with other settings, with all the traffic. Bindings that the settings
+  /// name replace all bindings; what they don't name stays.
+  Version changeSettings(String name, ObjectNode settings, String source) {
+    return exclusively(
+        name,
+        () -> {
+          var script = withSettings(state.script(name), settings);
+          var newest = state.newestVersion(name).orElseThrow(ApiError::noSuchVersion);
+          var program = newest.program().withRest(settings);
+          if (settings.has("bindings")) {
+            program = program.withBindings(Bindings.resolve(settings, program.bindings()));
+            bindings.check(name, script.classes(), program.bindings());
+          }
+          var annotations = Json.objectOf(settings.path("annotations"));
+          annotations.put("workers/triggered_by", "settings");
+          var version = start(script, program, annotations, source);
+          record(script.touched(clock.instant(), source), version);
+          deployed(version, source, annotations);
+          return version;
+        });
+  }
+
   /// Splits the Worker's traffic.
   ///
   /// @param force deploys an older version although secrets have changed since
@@ -194,11 +217,11 @@ final class Releases {
     }
   }
 
-  private static Script withSettings(Script script, Upload upload) {
+  private static Script withSettings(Script script, ObjectNode changes) {
     var settings = script.settings();
     for (var name : List.of("logpush", "tags", "tail_consumers", "observability")) {
-      if (upload.metadata().has(name)) {
-        settings.set(name, upload.metadata().path(name));
+      if (changes.has(name)) {
+        settings.set(name, changes.path(name));
       }
     }
     return script.withSettings(settings);

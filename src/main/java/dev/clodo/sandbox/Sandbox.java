@@ -1,5 +1,6 @@
 package dev.clodo.sandbox;
 
+import dev.clodo.sandbox.runtime.Platform;
 import dev.clodo.sandbox.runtime.RuntimeSettings;
 import dev.clodo.sandbox.runtime.SandboxRuntime;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /// A local Cloudflare on loopback: wrangler and other clients of the API deploy to it, and what
@@ -59,7 +61,7 @@ public final class Sandbox implements AutoCloseable {
   /// Makes the runtime; tests of the API put another one here.
   @FunctionalInterface
   interface Runtimes {
-    SandboxRuntime open(RuntimeSettings settings, dev.clodo.sandbox.runtime.Platform platform);
+    SandboxRuntime open(RuntimeSettings settings, Platform platform);
   }
 
   /// Starts a sandbox. It answers when this returns.
@@ -108,7 +110,12 @@ public final class Sandbox implements AutoCloseable {
       var assets = new AssetSessions(resources, clock);
       var releases =
           new Releases(state, new Bindings(state, resources), assets, runtime, versions, clock);
+      var queues = new QueuesApi(state, resources, runtime, clock);
       releases.restore();
+      queues.restore();
+      var timeTravel = new D1TimeTravel(resources, runtime, blobs, clock);
+      var reset = new Reset(state, resources, releases, runtime, tails);
+      var port = new AtomicInteger();
       api =
           opened(
               new Api(
@@ -128,7 +135,21 @@ public final class Sandbox implements AutoCloseable {
                     new SchedulesApi(state, clock).enter(routes);
                     new AssetsApi(assets, blobs).enter(routes);
                     new TailsApi(state, tails).enter(routes);
+                    new ZonesApi(state, account).enter(routes);
+                    new DomainsApi(state).enter(routes);
+                    new KvApi(resources, runtime, clock).enter(routes);
+                    new D1Api(resources, runtime, clock).enter(routes);
+                    timeTravel.enter(routes);
+                    new D1FilesApi(resources, runtime, blobs, timeTravel, port::get)
+                        .enter(routes, config.routes);
+                    new R2Api(resources, clock).enter(routes);
+                    queues.enter(routes);
+                    new DispatchApi(resources, blobs, clock).enter(routes);
+                    new GraphqlApi().enter(routes);
+                    new HooksApi(access, faults, journal, knobs, clock, state, reset, runtime)
+                        .enter(config.routes);
                   }));
+      port.set(api.port());
     } catch (IOException | RuntimeException e) {
       close();
       throw e;

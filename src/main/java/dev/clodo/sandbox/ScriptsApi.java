@@ -33,6 +33,7 @@ final class ScriptsApi {
     scripts.get(SCRIPT + "/content/v2", this::content);
     scripts.delete(SCRIPT, this::delete);
     scripts.get(SCRIPT + "/settings", this::settings);
+    scripts.patch(SCRIPT + "/settings", this::patchSettings);
     scripts.get(
         SCRIPT + "/script-settings", call -> Answer.of(state.script(call.script()).settings()));
     scripts.patch(SCRIPT + "/script-settings", this::patchScriptSettings);
@@ -100,6 +101,19 @@ final class ScriptsApi {
       json.put("migration_tag", script.migrationTag());
     }
     return Answer.of(json);
+  }
+
+  /// `multipart` with a JSON part named `settings`.
+  private Answer patchSettings(Call call) {
+    var part =
+        call.parts().stream()
+            .filter(each -> each.name().equals("settings"))
+            .findFirst()
+            .orElseThrow(() -> ApiError.badBody("the settings part is missing"));
+    var changes = Json.objectOf(Json.parse(part.text()));
+    var version = releases.changeSettings(call.script(), changes, call.source());
+    call.note("version", version.id());
+    return settings(call);
   }
 
   private Answer patchScriptSettings(Call call) {

@@ -314,6 +314,10 @@ final class State {
     db.update("INSERT OR IGNORE INTO zone VALUES (?, ?)", zone.id(), zone.name());
   }
 
+  void deleteZone(String id) {
+    db.update("DELETE FROM zone WHERE id = ?", id);
+  }
+
   /// A pattern of hosts and paths whose requests a Worker answers.
   record Route(String id, String zoneId, String pattern, String script) {}
 

@@ -11,18 +11,6 @@ import java.util.Map;
 ///
 /// @param modules already stored
 record Upload(ObjectNode metadata, List<Program.Module> modules) {
-  /// What the metadata says about the program beyond code, bindings and assets, and the API tells
-  /// again.
-  private static final List<String> REST =
-      List.of(
-          "compatibility_date",
-          "compatibility_flags",
-          "usage_model",
-          "limits",
-          "placement",
-          "cache_options",
-          "package_dependencies");
-
   Upload {
     metadata = metadata.deepCopy();
     modules = List.copyOf(modules);
@@ -77,16 +65,14 @@ record Upload(ObjectNode metadata, List<Program.Module> modules) {
     if (!main.isEmpty() && modules.stream().noneMatch(module -> module.name().equals(main))) {
       throw ApiError.validation("No such module \"%s\".".formatted(main));
     }
-    var rest = Json.object();
-    for (var name : REST) {
-      if (metadata.has(name)) {
-        rest.set(name, metadata.path(name));
-      }
-    }
-    if (!rest.has("usage_model")) {
-      rest.put("usage_model", "standard");
-    }
     return new Program(
-        main, metadata.has("main_module"), modules, bindings, assets, assetConfig, rest);
+            main,
+            metadata.has("main_module"),
+            modules,
+            bindings,
+            assets,
+            assetConfig,
+            Json.object().put("usage_model", "standard"))
+        .withRest(metadata);
   }
 }
