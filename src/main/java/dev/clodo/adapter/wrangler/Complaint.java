@@ -1,7 +1,9 @@
 package dev.clodo.adapter.wrangler;
 
 import dev.clodo.port.StepFailed;
+import dev.clodo.port.TryLater;
 import dev.clodo.port.Unreachable;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,9 +20,25 @@ import java.util.regex.Pattern;
  *
  * @param said one line, without wrangler's advice to open an issue
  * @param code Cloudflare's error code, where there is one
- * @param answered whether Cloudflare's answer is known, so that the effect can't have happened
+ * @param retryAfter how long Cloudflare asks to wait; zero when it does not say
  */
-record Complaint(String said, OptionalInt code, boolean answered) {
+record Complaint(String said, OptionalInt code, Kind kind, Duration retryAfter) {
+  /** What is known about the effect. */
+  enum Kind {
+    /** A definite no. */
+    REFUSED,
+    /** Not now, and nothing has happened. */
+    LATER,
+    /** It may have happened. */
+    UNCLEAR
+  }
+
+  private static final int THROTTLED = 971;
+
+  /** wrangler's first questions: when they fail, it has changed nothing yet. */
+  private static final Pattern FIRST_QUESTION =
+      Pattern.compile("API \\(/accounts/[^/]+/workers/(services/[^/)]+|subdomain)\\) failed");
+
   private static final Pattern CODE = Pattern.compile("\\[code: (\\d+)\\]");
   private static final Pattern MARK = Pattern.compile("^[✘X]? ?\\[ERROR\\] ?");
 
@@ -59,11 +77,7 @@ record Complaint(String said, OptionalInt code, boolean answered) {
             : heard.isEmpty() && written.map(e -> e.path("code").isInt()).orElse(false)
                 ? OptionalInt.of(written.orElseThrow().path("code").asInt())
                 : OptionalInt.empty();
-    var all = text;
-    boolean lost =
-        ran.end() != Ran.End.BY_ITSELF
-            || (code.isPresent() && SERVER_TROUBLE.contains(code.getAsInt()))
-            || LOST.stream().anyMatch(all::contains);
+    var after = Duration.ofMillis(written.map(e -> e.path("retry_after_ms").asLong(0)).orElse(0L));
     var said =
         switch (ran.end()) {
           case BY_ITSELF -> text;
@@ -71,21 +85,37 @@ record Complaint(String said, OptionalInt code, boolean answered) {
           case GONE -> "its process was gone before it had answered";
         };
     return new Complaint(
-        said.length() > LONGEST ? said.substring(0, LONGEST) + " …" : said, code, !lost);
+        said.length() > LONGEST ? said.substring(0, LONGEST) + " …" : said,
+        code,
+        kindOf(ran, text, code, !after.isZero()),
+        after);
+  }
+
+  private static Kind kindOf(Ran ran, String text, OptionalInt code, boolean toldToWait) {
+    if (ran.end() != Ran.End.BY_ITSELF) {
+      return Kind.UNCLEAR;
+    }
+    if (toldToWait || (code.isPresent() && code.getAsInt() == THROTTLED)) {
+      return Kind.LATER;
+    }
+    boolean lost =
+        (code.isPresent() && SERVER_TROUBLE.contains(code.getAsInt()))
+            || LOST.stream().anyMatch(text::contains);
+    if (!lost) {
+      return Kind.REFUSED;
+    }
+    return FIRST_QUESTION.matcher(text).find() ? Kind.LATER : Kind.UNCLEAR;
   }
 
   /** The exception that the port promises for it. */
   RuntimeException asException(WranglerCommand command, String about) {
-    var message =
-        command.title()
-            + " "
-            + (answered ? "failed" : "got no clear answer")
-            + " for "
-            + about
-            + ": "
-            + said
-            + remedy();
-    return answered ? new StepFailed(message) : new Unreachable(message);
+    var verb = kind == Kind.UNCLEAR ? "got no clear answer" : "failed";
+    var message = "%s %s for %s: %s%s".formatted(command.title(), verb, about, said, remedy());
+    return switch (kind) {
+      case REFUSED -> new StepFailed(message);
+      case LATER -> new TryLater(message, retryAfter);
+      case UNCLEAR -> new Unreachable(message);
+    };
   }
 
   /** What a person can do, for the codes that have one cure. */
@@ -99,7 +129,6 @@ record Complaint(String said, OptionalInt code, boolean answered) {
           " Register a workers.dev subdomain in the dashboard first, or set"
               + " workers_dev = false.";
       case 10027 -> " Make the bundle smaller: wrangler deploy --dry-run --outdir out shows it.";
-      case 971 -> " Cloudflare is throttling this account: wait some minutes, then clodo resume.";
       default -> "";
     };
   }

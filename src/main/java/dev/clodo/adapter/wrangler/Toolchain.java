@@ -366,6 +366,9 @@ public final class Toolchain {
             "--no-fund",
             "--ignore-scripts",
             "--loglevel=error",
+            // npm's own patience is over a minute, which looks like hanging.
+            "--fetch-retry-mintimeout=1000",
+            "--fetch-retry-maxtimeout=5000",
             "--prefix",
             partial.toString(),
             wanted);
