@@ -144,6 +144,8 @@ public final class Clodo implements AutoCloseable {
               + String.join("\n", changed)
               + "\nMake a new one: clodo plan");
     }
+    watcher.phase(Phase.CONSTRUCT);
+    watcher.constructed(saved);
     watcher.phase(Phase.ORCHESTRATE);
     watcher.planned(saved);
     return carryOut(saved, watcher);
@@ -225,6 +227,9 @@ public final class Clodo implements AutoCloseable {
 
   /** Carries out a plan of {@link #planRollback}. */
   public Deployed rollback(Plan plan, Watcher watcher) {
+    watcher.phase(Phase.CONSTRUCT);
+    watcher.constructed(plan);
+    watcher.phase(Phase.ORCHESTRATE);
     watcher.planned(plan);
     return carryOut(plan, watcher);
   }
@@ -322,6 +327,7 @@ public final class Clodo implements AutoCloseable {
                       built,
                       HealthCheck.standard(),
                       words()));
+      watcher.constructed(plan);
       watcher.phase(Phase.ORCHESTRATE);
       watcher.planned(plan);
       return plan;

@@ -31,6 +31,10 @@ public interface Watcher {
 
   default void identified(List<Change> changes) {}
 
+  /** The steps of each release are known. */
+  default void constructed(Plan plan) {}
+
+  /** The releases are in order. */
   default void planned(Plan plan) {}
 
   /** Whether a plan that is not empty may run. */

@@ -22,6 +22,8 @@ final class Commands {
           "history",
           "orchestrate",
           "wrangler",
+          "sandbox",
+          "demo",
           COMPLETION);
 
   private Commands() {}
@@ -58,6 +60,8 @@ final class Commands {
       case "status" -> Optional.of(new StatusCommand(session));
       case "history" -> Optional.of(new HistoryCommand(session));
       case "orchestrate" -> Optional.of(orchestrate(session));
+      case "sandbox" -> Optional.of(new SandboxCommand(session));
+      case "demo" -> Optional.of(new DemoCommand(session));
       case "wrangler" -> Optional.of(new WranglerCommand(session));
       case COMPLETION -> Optional.of(new CompletionCommand(session));
       default -> Optional.empty();

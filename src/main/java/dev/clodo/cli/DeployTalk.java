@@ -26,6 +26,7 @@ final class DeployTalk implements Watcher {
   private final Progress progress;
   private final Palette palette;
   private final boolean asks;
+  private String run = "";
 
   /**
    * @param asks whether a person approves the plan first
@@ -40,7 +41,8 @@ final class DeployTalk implements Watcher {
   @Override
   public void phase(Phase phase) {
     progress.idle();
-    progress.line((phase == Phase.ASSESS ? "" : "\n") + palette.strong(phase.title()));
+    var about = phase == Phase.EXECUTE ? "  " + palette.faint("run " + run) : "";
+    progress.line((phase == Phase.ASSESS ? "" : "\n") + palette.strong(phase.title()) + about);
     switch (phase) {
       case ASSESS -> progress.busy("looking at the workspace and the account");
       case VALIDATE -> progress.busy("assessing again");
@@ -70,19 +72,23 @@ final class DeployTalk implements Watcher {
   }
 
   @Override
-  public void planned(Plan plan) {
-    long releases = plan.waves().stream().mapToLong(w -> w.releases().size()).sum();
+  public void constructed(Plan plan) {
     if (plan.isEmpty()) {
       progress.line("  nothing to do");
-      return;
     }
-    progress.line(
-        "  %s, %s, %s"
-            .formatted(
-                many(releases, "service"),
-                many(plan.waves().size(), "wave"),
-                many(plan.steps().size(), "step")));
-    PlanText.of(plan).lines().forEach(l -> progress.line("  " + l));
+    for (var wave : plan.waves()) {
+      for (var release : wave.releases()) {
+        PlanText.release(release).lines().forEach(l -> progress.line("  " + l));
+      }
+    }
+  }
+
+  @Override
+  public void planned(Plan plan) {
+    if (plan.isEmpty()) {
+      progress.line("  nothing to do");
+    }
+    PlanText.order(plan).lines().forEach(l -> progress.line("  " + l));
   }
 
   @Override
@@ -97,7 +103,7 @@ final class DeployTalk implements Watcher {
 
   @Override
   public void started(Run run) {
-    progress.line("\nRun " + run.id());
+    this.run = run.id().value();
   }
 
   @Override

@@ -1,11 +1,10 @@
 package dev.clodo.cli;
 
 import dev.clodo.Clodo;
-import dev.clodo.Exit;
-import dev.clodo.Failed;
 import dev.clodo.model.EnvironmentName;
 import dev.clodo.render.Palette;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 
 /** One invocation: the host, what the global options chose, and the means to answer. */
@@ -50,10 +49,12 @@ final class Session {
 
   /** The environment variables that commands see; with {@code --sandbox} they name the sandbox. */
   Map<String, String> variables() {
-    if (sandbox) {
-      throw new Failed(Exit.USAGE, "this build has no sandbox yet");
+    if (!sandbox) {
+      return host.environment();
     }
-    return host.environment();
+    var variables = new HashMap<>(host.environment());
+    variables.putAll(SandboxAccess.of(this).exports());
+    return variables;
   }
 
   Clodo open(Path folder, EnvironmentName environment) {

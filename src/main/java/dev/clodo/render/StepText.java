@@ -23,7 +23,7 @@ public final class StepText {
           "apply " + String.join(", ", pending) + " to D1 database " + database;
       case Step.Shift(_, _, var split, _) -> "traffic: " + split(split);
       case Step.Probe(_, _, var candidate, var address, var check) ->
-          "ask %s by itself, %s".formatted(version(candidate), requests(check, address));
+          "ask %s itself, %s".formatted(version(candidate), requests(check, address));
       case Step.CheckHealth(_, _, _, var address, var check) ->
           "ask as users do, " + requests(check, address);
       case Step.ApplyTriggers _ -> "set routes, domains, schedules and queue consumers";
@@ -39,6 +39,16 @@ public final class StepText {
       case Step.Undo.Leave(var what) -> "stays: " + what;
       case Step.Undo.Restore(var split) -> "traffic back: " + split(split);
       case Step.Undo.AskHuman(var why) -> "a person decides: " + why;
+    };
+  }
+
+  /** {@link #undo} in a word or two, for a table. */
+  public static String briefly(Step.Undo undo) {
+    return switch (undo) {
+      case Step.Undo.Nothing _ -> "nothing to undo";
+      case Step.Undo.Leave _ -> "stays";
+      case Step.Undo.Restore(var split) -> "back to " + split(split);
+      case Step.Undo.AskHuman _ -> "a person decides";
     };
   }
 
@@ -64,7 +74,7 @@ public final class StepText {
   private static String version(VersionRef version) {
     return switch (version) {
       case VersionRef.Live(var id) -> id.shortened();
-      case VersionRef.UploadedBy(var step) -> "the version of step " + step;
+      case VersionRef.UploadedBy(var step) -> "the new version (step " + step + ")";
     };
   }
 

@@ -155,7 +155,7 @@ class ResourceChecksTest {
         .account(account.applied(UUID).build());
     assertThat(w.only("d1/pending-migrations").severity())
         .as("another migrator may have applied them")
-        .isEqualTo(Severity.WARNING);
+        .isEqualTo(Severity.ADVICE);
   }
 
   // -- R2, Hyperdrive -----------------------------------------------------------------------------
