@@ -20,6 +20,10 @@ final class DurableHost {
   private String objectsFrom = "";
   private final ArrayList<RunningVersion> running = new ArrayList<>(1);
   private int users;
+
+  /// Counts the processes this host has had.
+  private int processes;
+
   private boolean changing;
   private boolean closed;
 
@@ -72,6 +76,7 @@ final class DurableHost {
             .orElseGet(this::objectsVersion);
     var up = up();
     users++;
+    int process = processes;
     return new Lease(
         new Lease.Place(
             version.versionId(),
@@ -81,7 +86,7 @@ final class DurableHost {
             VersionConfig.serviceOf(objectsVersion()),
             up.debugAddress()),
         Lease.WebSockets.ARE_CUT,
-        this::release);
+        () -> release(process));
   }
 
   synchronized boolean serves(String versionId) {
@@ -95,9 +100,12 @@ final class DurableHost {
         .orElseGet(versions::getLast);
   }
 
-  private synchronized void release() {
-    users--;
-    notifyAll();
+  /// Requests of an ended process have ended too, even if nobody could say so.
+  private synchronized void release(int process) {
+    if (process == processes) {
+      users--;
+      notifyAll();
+    }
   }
 
   private RunningVersion up() {
@@ -144,6 +152,8 @@ final class DurableHost {
   synchronized void stop() {
     running.forEach(RunningVersion::kill);
     running.clear();
+    processes++;
+    users = 0;
   }
 
   /// Ends the process once its requests are answered.

@@ -102,14 +102,18 @@ final class Edge implements AutoCloseable {
       asset.get().with(VERSION, version.get().versionId()).writeTo(client, request);
       return stays;
     }
-    try (var lease = fleet.lease(version.get().script(), version.get().versionId())) {
-      prepare(request, visit);
-      return new Relay(client, request, lease, stays).run() && stays;
-    } catch (RuntimeException e) {
+    Lease leased;
+    try {
+      leased = fleet.lease(version.get().script(), version.get().versionId());
+    } catch (StartupRefused | IllegalStateException | UncheckedIOException e) {
       // The version can't be started or is gone; its upload told why.
       skipBody(client, request);
       Pages.exception(version.get().versionId()).writeTo(client, request);
       return stays;
+    }
+    try (var lease = leased) {
+      prepare(request, visit);
+      return new Relay(client, request, lease, stays).run() && stays;
     }
   }
 

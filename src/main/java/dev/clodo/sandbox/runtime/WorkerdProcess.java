@@ -29,7 +29,7 @@ final class WorkerdProcess {
 
   /// Time of the processor that a start may use. The platform allows 400 ms; a slow or busy machine
   /// needs more for the same code.
-  private static final Duration STARTUP_CPU = Duration.ofSeconds(3);
+  private static final Duration STARTUP_CPU = Duration.ofSeconds(2);
 
   /// Whatever a start waits for, it ends.
   private static final Duration STARTUP_WALL = Duration.ofSeconds(30);
