@@ -270,7 +270,7 @@ final class Effects {
     return switch (judge.judge(check, expected, samples)) {
       case Verdict.Healthy(var evidence) -> Map.of("evidence", evidence);
       case Verdict.Unhealthy(var why) -> throw new StepFailed(why);
-      case Verdict.Inconclusive(var why) -> throw new StepFailed(why);
+      case Verdict.Inconclusive(var why) -> throw new StepFailed("not known to be healthy: " + why);
     };
   }
 

@@ -51,10 +51,20 @@ public record Account(
    *
    * @param serving the versions in that deployment, with their tags and messages
    * @param migrationTag the Durable Object migration last applied; empty when none was
+   * @param onWorkersDev whether its workers.dev address leads to it
    */
-  public record Live(Deployment deployment, List<UploadedVersion> serving, String migrationTag) {
+  public record Live(
+      Deployment deployment,
+      List<UploadedVersion> serving,
+      String migrationTag,
+      boolean onWorkersDev) {
     public Live {
       serving = List.copyOf(serving);
+    }
+
+    /** One that its workers.dev address leads to. */
+    public Live(Deployment deployment, List<UploadedVersion> serving, String migrationTag) {
+      this(deployment, serving, migrationTag, true);
     }
   }
 

@@ -8,36 +8,46 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
-/** Finds the public address at which a service can be asked how it is. */
+/** Finds the public addresses at which a service can be asked how it is; they end with a slash. */
 final class Addresses {
   private Addresses() {}
 
   /**
-   * The workers.dev address, which needs no DNS of the user's, else the first custom domain or
-   * route that names one host; empty when there is none. Ends with a slash.
+   * Where a deployed service can be asked before its triggers are applied: its workers.dev address,
+   * if that leads to it, else a route. A route is taken for an old one: an account tells nothing of
+   * routes.
    */
-  static Optional<URI> of(Service service, Account account) {
-    var routes = routes(service.settings());
-    return Stream.concat(
-            workersDev(service, account, routes.isEmpty()).stream(),
-            routes.stream().flatMap(r -> fromPattern(r).stream()))
-        .findFirst();
+  static Optional<URI> before(Service service, Account account) {
+    boolean onWorkersDev =
+        account.liveOf(service.name()).map(Account.Live::onWorkersDev).orElse(false);
+    return onWorkersDev ? workersDev(service, account) : routed(service);
   }
 
-  private static Optional<URI> workersDev(Service service, Account account, boolean byDefault) {
+  /**
+   * Where a service can be asked when its configuration is applied: at its workers.dev address,
+   * which needs no DNS of the user's, else at the first custom domain or route that names one host.
+   */
+  static Optional<URI> after(Service service, Account account) {
+    boolean byDefault = routes(service.settings()).isEmpty();
     boolean wanted =
         service
             .settings()
             .get("workers_dev")
             .map(v -> v instanceof ConfigValue.Flag(var flag, _) ? flag : byDefault)
             .orElse(byDefault);
-    return wanted
-            && account.subdomain() instanceof Looked.Known<String>(var subdomain)
+    return wanted ? workersDev(service, account).or(() -> routed(service)) : routed(service);
+  }
+
+  private static Optional<URI> workersDev(Service service, Account account) {
+    return account.subdomain() instanceof Looked.Known<String>(var subdomain)
             && !subdomain.isEmpty()
         ? parsed("https://%s.%s.workers.dev/".formatted(service.name(), subdomain))
         : Optional.empty();
+  }
+
+  private static Optional<URI> routed(Service service) {
+    return routes(service.settings()).stream().flatMap(r -> fromPattern(r).stream()).findFirst();
   }
 
   private static List<String> routes(ConfigValue.Table settings) {

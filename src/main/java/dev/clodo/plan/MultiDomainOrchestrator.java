@@ -210,7 +210,8 @@ public final class MultiDomainOrchestrator {
           new Brief(
               fingerprint == null ? wanted.words() : fingerprint.message(wanted.words()),
               change instanceof Change.Revert ? List.of() : migrations(service),
-              Addresses.of(service, wanted.account()).stream().toList(),
+              Addresses.before(service, wanted.account()).stream().toList(),
+              Addresses.after(service, wanted.account()).stream().toList(),
               wanted.check());
       var release = releases.release(change, brief, steps + 1);
       steps += release.steps().size();

@@ -25,13 +25,19 @@ public final class ZeroDowntimeDeploymentOrchestrator {
    *
    * @param message kept with the uploaded version
    * @param migrations by database: what it lacks
-   * @param addresses where the service can be asked; none when it has no public address
+   * @param before where the service can be asked before its triggers are applied; at most one
+   * @param after where it can be asked once they are; at most one
    */
   public record Brief(
-      String message, List<Migration> migrations, List<URI> addresses, HealthCheck check) {
+      String message,
+      List<Migration> migrations,
+      List<URI> before,
+      List<URI> after,
+      HealthCheck check) {
     public Brief {
       migrations = List.copyOf(migrations);
-      addresses = List.copyOf(addresses);
+      before = List.copyOf(before);
+      after = List.copyOf(after);
     }
 
     /** The migrations that one database lacks, in order. */
@@ -45,102 +51,126 @@ public final class ZeroDowntimeDeploymentOrchestrator {
    * @param first the number of its first step
    */
   public Plan.Release release(Change change, Brief brief, int first) {
-    var steps = new Steps(change, brief, first);
+    var draft = new Draft(change, brief, first);
     switch (change) {
-      case Change.Create _ -> steps.deployedAsAWhole("first deploy", List.of());
+      case Change.Create _ -> draft.deployedAsAWhole("first deploy", List.of());
       case Change.Lifecycle(_, var baseline, var why) ->
-          steps.deployedAsAWhole(why, List.of(baseline));
-      case Change.Update(_, var baseline) -> steps.climbing(ladder, baseline);
-      case Change.Revert(_, var baseline, var earlier) -> steps.goingBack(baseline, earlier);
+          draft.deployedAsAWhole(why, List.of(baseline));
+      case Change.Update(_, var baseline) -> draft.climbing(ladder, baseline);
+      case Change.Revert(_, var baseline, var earlier) -> draft.goingBack(baseline, earlier);
       case Change.Unchanged _ -> {}
     }
-    return new Plan.Release(change, steps.list, brief.addresses().isEmpty() ? UNASKED : List.of());
+    return new Plan.Release(change, draft.steps, draft.notes());
   }
 
-  private static final List<String> UNASKED =
-      List.of("has no public address, so nothing asks it before or after it moves");
-
-  /** Numbers steps as they are added. */
-  private static final class Steps {
+  /** One release in the making; numbers its steps as they are added. */
+  private static final class Draft {
     private final Change change;
     private final Brief brief;
     private final int first;
-    private final List<Step> list = new ArrayList<>();
+    private final List<Step> steps = new ArrayList<>();
 
-    Steps(Change change, Brief brief, int first) {
+    Draft(Change change, Brief brief, int first) {
       this.change = change;
       this.brief = brief;
       this.first = first;
     }
 
-    /** Upload, then rung by rung, each judged before the next; triggers last. */
+    /**
+     * Upload, then rung by rung, each judged before the next. Triggers come last, because no
+     * rollback reverts them; only where nothing leads to the service yet they come before it is
+     * asked.
+     */
     void climbing(Ladder ladder, VersionId baseline) {
       var upload = id();
-      list.add(new Step.Upload(upload, change.target(), brief.message()));
+      steps.add(new Step.Upload(upload, change.target(), brief.message()));
       migrated();
       var serving = new VersionRef.Live(baseline);
       var candidate = new VersionRef.UploadedBy(upload);
       for (int percent : ladder.percents()) {
-        if (percent == 0) {
-          probed(serving, candidate);
-        } else {
+        // Without an address nobody could ask, so a rung without traffic is of no use.
+        if (percent > 0 || !brief.before().isEmpty()) {
           shifted(serving, candidate, percent);
-          healthy(candidate, percent);
+        }
+        if (percent < 100) {
+          probed(candidate);
         }
       }
-      list.add(new Step.ApplyTriggers(id(), change.target()));
-      list.add(new Step.Validate(id(), change.target(), candidate));
+      if (brief.before().isEmpty()) {
+        triggered();
+        healthy(candidate, brief.after());
+      } else {
+        healthy(candidate, brief.before());
+        triggered();
+      }
+      validated(candidate);
     }
 
     void deployedAsAWhole(String reason, List<VersionId> before) {
       migrated();
       var deploy = id();
-      list.add(new Step.Deploy(deploy, change.target(), brief.message(), reason, before));
+      steps.add(new Step.Deploy(deploy, change.target(), brief.message(), reason, before));
       var candidate = new VersionRef.UploadedBy(deploy);
-      healthy(candidate, 100);
-      list.add(new Step.Validate(id(), change.target(), candidate));
+      healthy(candidate, brief.after());
+      validated(candidate);
     }
 
     void goingBack(VersionId baseline, VersionId earlier) {
       var wanted = new VersionRef.Live(earlier);
       shifted(new VersionRef.Live(baseline), wanted, 100);
-      healthy(wanted, 100);
-      list.add(new Step.Validate(id(), change.target(), wanted));
+      healthy(wanted, brief.before());
+      validated(wanted);
+    }
+
+    /** What the steps can't show. */
+    List<String> notes() {
+      if (steps.isEmpty()) {
+        return List.of();
+      }
+      if (steps.stream().noneMatch(Step.CheckHealth.class::isInstance)) {
+        return List.of("has no public address, so nothing asks it before or after it moves");
+      }
+      return change instanceof Change.Update && brief.before().isEmpty()
+          ? List.of("has no address yet, so it is asked only when its triggers are applied")
+          : List.of();
     }
 
     private void migrated() {
       for (var m : brief.migrations()) {
-        list.add(
+        steps.add(
             new Step.Migrate(
                 id(), change.target(), m.binding(), m.database(), m.databaseId(), m.pending()));
       }
     }
 
-    /** Without an address nobody could ask, so there is no need for a rung without traffic. */
-    private void probed(VersionRef serving, VersionRef candidate) {
-      for (var address : brief.addresses()) {
-        shifted(serving, candidate, 0);
-        list.add(new Step.Probe(id(), change.target(), candidate, address, brief.check()));
-      }
-    }
-
     private void shifted(VersionRef serving, VersionRef candidate, int percent) {
       var split = percent == 100 ? Split.all(candidate) : Split.of(serving, candidate, percent);
-      list.add(new Step.Shift(id(), change.target(), split, Split.all(serving)));
+      steps.add(new Step.Shift(id(), change.target(), split, Split.all(serving)));
     }
 
-    /** While traffic is split nobody can choose who answers, so the candidate is asked by name. */
-    private void healthy(VersionRef candidate, int percent) {
-      for (var address : brief.addresses()) {
-        list.add(
-            percent == 100
-                ? new Step.CheckHealth(id(), change.target(), candidate, address, brief.check())
-                : new Step.Probe(id(), change.target(), candidate, address, brief.check()));
+    /** Asks by name: while traffic is split nobody can choose who answers. */
+    private void probed(VersionRef candidate) {
+      for (var address : brief.before()) {
+        steps.add(new Step.Probe(id(), change.target(), candidate, address, brief.check()));
       }
+    }
+
+    private void healthy(VersionRef expected, List<URI> addresses) {
+      for (var address : addresses) {
+        steps.add(new Step.CheckHealth(id(), change.target(), expected, address, brief.check()));
+      }
+    }
+
+    private void triggered() {
+      steps.add(new Step.ApplyTriggers(id(), change.target()));
+    }
+
+    private void validated(VersionRef expected) {
+      steps.add(new Step.Validate(id(), change.target(), expected));
     }
 
     private StepId id() {
-      return new StepId(first + list.size());
+      return new StepId(first + steps.size());
     }
   }
 }

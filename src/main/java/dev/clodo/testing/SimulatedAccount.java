@@ -53,6 +53,7 @@ public final class SimulatedAccount {
   private final Map<ServiceName, Integer> nextAnswers = new HashMap<>();
   private final Map<VersionId, Integer> answers = new HashMap<>();
   private final Map<ServiceName, String> digests = new HashMap<>();
+  private final Set<ServiceName> unaddressed = new TreeSet<>();
   private final List<Pending> pending = new ArrayList<>();
   private Faults faults = Faults.NONE;
   private int ids;
@@ -104,6 +105,7 @@ public final class SimulatedAccount {
     copy.nextAnswers.putAll(nextAnswers);
     copy.answers.putAll(answers);
     copy.digests.putAll(digests);
+    copy.unaddressed.addAll(unaddressed);
     copy.pending.addAll(pending);
     copy.ids = ids;
     return copy;
@@ -122,6 +124,12 @@ public final class SimulatedAccount {
   /** Deploys a first version, as somebody did before the test begins. */
   public VersionId deployed(ServiceName service, String message) {
     return apply(new Mutation.Deploy(service, "", message));
+  }
+
+  /** Creates a Worker that no address leads to, as {@code wrangler secret put} does. */
+  public VersionId createdWithoutAddress(ServiceName service) {
+    unaddressed.add(service);
+    return apply(new Mutation.Deploy(service, "", "secret put"));
   }
 
   /** The versions of the service that are uploaded from now on answer with this status. */
@@ -370,6 +378,7 @@ public final class SimulatedAccount {
         scripts.put(
             service,
             new Script(script.versions(), script.deployments(), script.triggersApplied() + 1));
+        unaddressed.remove(service);
         yield new VersionId(service.value());
       }
     };
@@ -422,7 +431,7 @@ public final class SimulatedAccount {
         scriptOf(service.name()).versions().stream()
             .filter(v -> deployment.shares().stream().anyMatch(s -> s.version().equals(v.id())))
             .toList();
-    return new Account.Live(deployment, serving, "");
+    return new Account.Live(deployment, serving, "", !unaddressed.contains(service.name()));
   }
 
   private Database database(String id) {

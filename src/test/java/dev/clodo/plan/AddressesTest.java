@@ -8,6 +8,7 @@ import dev.clodo.testing.SettableClock;
 import dev.clodo.testing.SimulatedAccount;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -41,7 +42,26 @@ class AddressesTest {
             .cloudflare()
             .look(Services.inventory(List.of(worker)));
 
-    assertThat(Addresses.of(worker, account).map(Object::toString).orElse("")).isEqualTo(address);
+    assertThat(Addresses.after(worker, account).map(Object::toString).orElse(""))
+        .isEqualTo(address);
+  }
+
+  @Test
+  void beforeTriggersAreAppliedOnlyAnAddressThatWorksIsAsked() {
+    var account = new SimulatedAccount(new SettableClock());
+    var onWorkersDev = Services.worker("api");
+    var unaddressed = Services.worker("web");
+    var moving = Services.worker("job", Map.of("route", "job.example.com/*"));
+    account.deployed(onWorkersDev.name(), "");
+    account.createdWithoutAddress(unaddressed.name());
+    account.deployed(moving.name(), "");
+    var found =
+        account.cloudflare().look(Services.inventory(List.of(onWorkersDev, unaddressed, moving)));
+
+    assertThat(Addresses.before(onWorkersDev, found).map(Object::toString)).contains(WORKERS_DEV);
+    assertThat(Addresses.before(unaddressed, found)).isEmpty();
+    assertThat(Addresses.before(moving, found).map(Object::toString))
+        .contains("https://job.simulated.workers.dev/");
   }
 
   @ParameterizedTest
@@ -51,7 +71,7 @@ class AddressesTest {
     var worker = Services.worker("api", settings);
 
     assertThat(
-            Addresses.of(worker, Account.unseen(Account.Access.OFFLINE, "offline"))
+            Addresses.after(worker, Account.unseen(Account.Access.OFFLINE, "offline"))
                 .map(Object::toString)
                 .orElse(""))
         .doesNotContain("workers.dev");

@@ -170,8 +170,22 @@ class MultiDomainOrchestratorTest {
   }
 
   @Test
+  void aServiceThatNothingLeadsToYetIsAskedOnceItsTriggersAreApplied() {
+    account.createdWithoutAddress(name("api"));
+
+    var plan = plan(inventory(List.of(worker("api"))));
+
+    assertThat(sketch(plan))
+        .contains("api: Upload Shift(1@100) ApplyTriggers CheckHealth Validate");
+    assertThat(plan.waves().getFirst().releases().getFirst().notes())
+        .singleElement()
+        .asString()
+        .contains("has no address yet");
+  }
+
+  @Test
   void aServiceWithoutAPublicAddressIsNotAskedAndThePlanSaysSo() {
-    deployed("api");
+    account.createdWithoutAddress(name("api"));
 
     var plan = plan(inventory(List.of(worker("api", Map.of("workers_dev", false)))));
 

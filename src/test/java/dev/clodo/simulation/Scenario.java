@@ -52,7 +52,7 @@ record Scenario(
   private static final Ladder LADDER = new Ladder(List.of(0, 50, 100));
 
   static List<Scenario> all() {
-    return List.of(update(), firstDeployOfACircle(), lifecycle(), rollback());
+    return List.of(update(), firstAddress(), firstDeployOfACircle(), lifecycle(), rollback());
   }
 
   /** Both are updated: upload, migrate, 0 %, 50 %, 100 %, triggers. */
@@ -66,6 +66,16 @@ record Scenario(
             List.of(withDatabase("api", "orders", "0001_init.sql", "0002_more.sql"), worker("web")),
             calls("web", "api")),
         Map.of(API, account.deployed(API, ""), WEB, account.deployed(WEB, "")));
+  }
+
+  /** Both exist, but nothing leads to them before their triggers are applied. */
+  static Scenario firstAddress() {
+    var account = new SimulatedAccount(new SettableClock());
+    return of(
+        "first address",
+        account,
+        inventory(List.of(worker("api"), worker("web")), calls("web", "api")),
+        Map.of(API, account.createdWithoutAddress(API), WEB, account.createdWithoutAddress(WEB)));
   }
 
   /** As {@link #update}, but the plan was made as if the callee called the caller. */

@@ -129,7 +129,15 @@ final class AccountApi {
           version(client.get(script(service) + "/versions/" + share.version()).path("result")));
     }
     var tag = withMigrationTag ? migrationTag(service) : "";
-    return Optional.of(new Account.Live(deployment.get(), serving, tag));
+    return Optional.of(new Account.Live(deployment.get(), serving, tag, onWorkersDev(service)));
+  }
+
+  private boolean onWorkersDev(ServiceName service) throws ApiFailure {
+    return client
+        .get(script(service) + "/subdomain")
+        .path("result")
+        .path("enabled")
+        .asBoolean(false);
   }
 
   private String migrationTag(ServiceName service) throws ApiFailure {

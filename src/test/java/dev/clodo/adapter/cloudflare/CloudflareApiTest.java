@@ -372,6 +372,7 @@ class CloudflareApiTest {
         .on("GET " + A + "/workers/scripts", ok("[{\"id\":\"api\"}]"))
         .on("GET " + A + "/workers/subdomain", ok("{\"subdomain\":\"me\"}"))
         .on("GET " + script + "/deployments", ok(DEPLOYED))
+        .on("GET " + script + "/subdomain", ok("{\"enabled\":true,\"previews_enabled\":true}"))
         .on("GET " + script + "/secrets", ok("[{\"name\":\"KEY\",\"type\":\"secret_text\"}]"))
         .on("GET " + script + "/versions/v1", ok("{\"id\":\"v1\",\"number\":1}"))
         .on(
