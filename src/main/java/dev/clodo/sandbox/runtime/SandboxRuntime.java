@@ -48,6 +48,8 @@ public interface SandboxRuntime extends AutoCloseable {
 
   D1Database d1(String databaseId);
 
+  R2Bucket r2(String bucket);
+
   /// The edge's port on 127.0.0.1. It takes the host from `X-Clodo-Host` where a client can't set
   /// `Host`, and names the version that answered in `X-Clodo-Sandbox-Version`.
   int edgePort();

@@ -232,6 +232,11 @@ final class WorkerdRuntime implements SandboxRuntime {
   }
 
   @Override
+  public R2Bucket r2(String bucket) {
+    return new StoredR2(storage, bucket);
+  }
+
+  @Override
   public D1Database d1(String databaseId) {
     return new StoredD1(storage, databaseId);
   }

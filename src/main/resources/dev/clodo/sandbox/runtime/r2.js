@@ -36,6 +36,10 @@ export class Bucket extends DurableObject {
 
   async fetch(request) {
     try {
+      // The sandbox's own API; the binding never posts.
+      if (request.method === "POST") {
+        return this.whole(new URL(request.url).pathname);
+      }
       if (request.method === "PUT") {
         const size = Number(request.headers.get(METADATA_SIZE));
         const body = new Uint8Array(await request.arrayBuffer());
@@ -54,6 +58,14 @@ export class Bucket extends DurableObject {
         },
       });
     }
+  }
+
+  whole(what) {
+    if (what === "/clear") {
+      this.sql.exec("DELETE FROM objects");
+      this.sql.exec("DELETE FROM chunks");
+    }
+    return Response.json(this.sql.exec("SELECT count(*) AS count FROM objects").one());
   }
 
   look(asked) {

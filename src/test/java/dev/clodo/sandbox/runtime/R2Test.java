@@ -94,6 +94,16 @@ final class R2Test {
   }
 
   @Test
+  void theApiKnowsWhetherABucketIsEmptyAndCanEmptyIt() {
+    assertThat(run("big")).isEqualTo("5000000");
+    var bucket = cloud.runtime().r2("photos");
+    assertThat(bucket.isEmpty()).isFalse();
+    bucket.clear();
+    assertThat(bucket.isEmpty()).isTrue();
+    assertThat(cloud.runtime().r2("untouched").isEmpty()).isTrue();
+  }
+
+  @Test
   void whatIsMissingIsNamed() {
     assertThat(run("multipart")).contains("not available in the sandbox");
   }
