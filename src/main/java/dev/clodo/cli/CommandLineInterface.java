@@ -48,9 +48,7 @@ public final class CommandLineInterface {
           session, arguments.subList(0, at), arguments.subList(at + 1, arguments.size()));
     }
     if (word.equals(HELP)) {
-      var about = new ArrayList<>(arguments.subList(at + 1, arguments.size()));
-      about.add("--help");
-      return dispatch(session, about);
+      return help(session, arguments.subList(at + 1, arguments.size()));
     }
     // Building a command costs start-up time, so only the one that was typed is built. Help of the
     // whole, completion and suggestions need all of them.
@@ -58,6 +56,15 @@ public final class CommandLineInterface {
     var line = only ? Commands.only(word, session) : Commands.all(session);
     prepare(line, session);
     return line.execute(arguments.toArray(String[]::new));
+  }
+
+  /** {@code help deploy} is {@code deploy --help}; wrangler's own help is wrangler's business. */
+  private int help(Session session, List<String> about) {
+    var line = Commands.all(session);
+    prepare(line, session);
+    var words = new ArrayList<>(about);
+    words.add("--help");
+    return line.execute(words.toArray(String[]::new));
   }
 
   /** Everything behind the word {@code wrangler} belongs to wrangler, options included. */

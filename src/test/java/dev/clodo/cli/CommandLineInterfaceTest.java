@@ -1,0 +1,328 @@
+package dev.clodo.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.clodo.model.ServiceName;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandLineInterfaceTest {
+  private static final ServiceName API = new ServiceName("api");
+  private static final ServiceName WEB = new ServiceName("web");
+
+  @TempDir Path folder;
+  private Scene scene;
+
+  @BeforeEach
+  void aWorkspace() {
+    scene =
+        new Scene(folder)
+            .service("api")
+            .service("web", "services = [{ binding = \"API\", service = \"api\" }]");
+  }
+
+  // -- help and mistakes --------------------------------------------------------------------------
+
+  @Test
+  void showsEveryCommandInItsHelp() {
+    var help = scene.type("--help");
+
+    assertThat(help.exit()).isZero();
+    assertThat(help.out())
+        .contains(
+            "assess",
+            "plan",
+            "deploy",
+            "resume",
+            "rollback",
+            "status",
+            "history",
+            "orchestrate",
+            "wrangler",
+            "sandbox",
+            "demo",
+            "completion",
+            "Exit codes");
+    assertThat(scene.type().out()).isEqualTo(help.out());
+    assertThat(scene.type("help").out()).isEqualTo(help.out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "assess",
+        "plan",
+        "deploy",
+        "resume",
+        "rollback",
+        "status",
+        "history",
+        "orchestrate",
+        "wrangler",
+        "sandbox",
+        "demo",
+        "completion"
+      })
+  void showsExamplesInTheHelpOf(String command) {
+    var help = scene.type("help", command);
+
+    assertThat(help.exit()).isZero();
+    assertThat(help.out()).startsWith("Usage: clodo " + command).contains("Examples:", "  clodo ");
+    assertThat(help.err()).isEmpty();
+  }
+
+  @Test
+  void asksWhetherAnotherCommandWasMeant() {
+    var ran = scene.type("asess");
+
+    assertThat(ran.exit()).isEqualTo(1);
+    assertThat(ran.err()).contains("no command asess").contains("Did you mean assess?");
+    assertThat(ran.out()).isEmpty();
+  }
+
+  @Test
+  void asksWhetherAnotherOptionWasMeant() {
+    var ran = scene.type("deploy", "--enviroment", "production");
+
+    assertThat(ran.exit()).isEqualTo(1);
+    assertThat(ran.err()).contains("no option --enviroment").contains("--environment");
+  }
+
+  @Test
+  void printsItsVersion() {
+    assertThat(scene.type("--version").out().strip()).isEqualTo("clodo 1.2.3");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bash", "zsh", "fish"})
+  void completesCommandsIn(String shell) {
+    var ran = scene.type("completion", shell);
+
+    assertThat(ran.exit()).isZero();
+    assertThat(ran.out()).contains("assess", "deploy", "environment");
+  }
+
+  @Test
+  void handsWranglersArgumentsOnUnread() {
+    var ran = scene.type("--verbose", "wrangler", "d1", "list", "--json", "--help");
+
+    assertThat(ran.exit()).as("wrangler's exit code").isEqualTo(17);
+    assertThat(scene.passedOn).containsExactly(List.of("d1", "list", "--json", "--help"));
+  }
+
+  @Test
+  void saysHowToReportAMistakeOfItsOwn() {
+    scene.account.faults(_ -> {
+      throw new IllegalStateException("planted");
+    });
+
+    var ran = scene.type("deploy", "--yes");
+
+    assertThat(ran.exit()).isEqualTo(31);
+    assertThat(ran.err()).contains("IllegalStateException: planted", "report");
+  }
+
+  // -- releasing ----------------------------------------------------------------------------------
+
+  @Test
+  void showsTheSevenPhasesOfADeploy() {
+    var ran = scene.type("deploy", "--yes");
+
+    assertThat(ran.exit()).isZero();
+    assertThat(ran.out().lines().map(l -> l.replaceFirst("  run .*", "")))
+        .containsSubsequence(
+            "Assess", "Identify", "Construct", "Orchestrate", "Execute", "Verify", "Validate");
+    assertThat(ran.out()).contains("api: create", "web: create", "Released.");
+    assertThat(ran.out().indexOf("✓ 1  api")).isPositive();
+    assertThat(ran.out()).doesNotContain("\u001b");
+  }
+
+  @Test
+  void hasNothingToDoTheSecondTime() {
+    scene.type("deploy", "--yes");
+
+    var again = scene.type("deploy", "--yes");
+
+    assertThat(again.exit()).isEqualTo(4);
+    assertThat(again.out()).contains("api: unchanged", "web: unchanged", "Nothing to do.");
+    assertThat(scene.type("plan").exit()).isEqualTo(4);
+  }
+
+  @Test
+  void rollsBackWhenTheNewVersionIsUnhealthy() {
+    scene.type("deploy", "--yes");
+    var before = scene.account.script(API).orElseThrow().deployments().getFirst().soleVersion();
+    scene.account.digest(API, "another api");
+    scene.account.digest(WEB, "another web");
+    scene.account.newVersionsAnswer(WEB, 500);
+
+    var ran = scene.type("deploy", "--yes");
+
+    assertThat(ran.exit()).isEqualTo(3);
+    assertThat(ran.out()).contains("unhealthy web", "Rolled back", "answered 500");
+    assertThat(scene.account.script(API).orElseThrow().deployments().getFirst().soleVersion())
+        .isEqualTo(before);
+  }
+
+  @Test
+  void tellsProgramsHowADeployEnded() {
+    assertThat(scene.type("deploy", "--json").json().path("result").asText()).isEqualTo("released");
+    var unchanged = scene.type("deploy", "--json");
+    assertThat(unchanged.json().path("result").asText()).isEqualTo("unchanged");
+    assertThat(unchanged.json().path("schema").asText()).isEqualTo("clodo.deploy/1");
+    scene.account.digest(API, "another");
+    scene.account.newVersionsAnswer(API, 503);
+
+    var json = scene.type("deploy", "--json").json();
+
+    assertThat(json.path("result").asText()).isEqualTo("rolled-back");
+    assertThat(json.at("/run/outcome").asText()).isEqualTo("rolled-back");
+    assertThat(json.at("/run/journal/0/event").asText()).isEqualTo("started");
+  }
+
+  @Test
+  void asksAtATerminalAndChangesNothingWithoutAYes() {
+    scene.atATerminal().answers.add("n");
+
+    var ran = scene.type("--no-color", "deploy");
+
+    assertThat(ran.exit()).isEqualTo(4);
+    assertThat(ran.out()).contains("Do it? [y/N]", "Nothing was changed.");
+    assertThat(scene.account.script(API)).isEmpty();
+    scene.answers.add("y");
+    assertThat(scene.type("--no-color", "deploy").exit()).isZero();
+  }
+
+  @Test
+  void runsASavedPlanWhileItHolds() {
+    var plan = scene.type("plan", "--json");
+    assertThat(plan.exit()).isZero();
+    scene.file("plan.json", plan.out());
+
+    assertThat(scene.type("deploy", "--plan", "plan.json", "--yes").exit()).isZero();
+    var stale = scene.type("deploy", "--plan", "plan.json", "--yes");
+
+    assertThat(stale.exit()).isEqualTo(2);
+    assertThat(stale.err()).contains("no longer holds", "clodo plan");
+  }
+
+  @Test
+  void refusesAFileThatIsNoPlan() {
+    scene.file("plan.json", "{\"schema\":\"other/1\"}");
+
+    assertThat(scene.type("deploy", "--plan", "plan.json").exit()).isEqualTo(1);
+    assertThat(scene.type("deploy", "--plan", "missing.json").err()).contains("missing.json");
+  }
+
+  @Test
+  void changesNothingInADryRun() {
+    var ran = scene.type("deploy", "--dry-run");
+
+    assertThat(ran.exit()).isZero();
+    assertThat(ran.out()).isEqualTo(scene.type("plan").out());
+    assertThat(ran.out()).contains("Wave 1", "api  create", "Wave 2", "web  create");
+    assertThat(scene.account.script(API)).isEmpty();
+  }
+
+  @Test
+  void doesNotDeployWhatIsNotReady() {
+    scene.file("api/wrangler.toml", "name = \"api\"\nmain = \"src/gone.js\"\n");
+
+    var ran = scene.type("deploy", "--yes");
+
+    assertThat(ran.exit()).isEqualTo(2);
+    assertThat(ran.out()).contains("src/gone.js", "Nothing was changed.");
+    assertThat(scene.type("plan").exit()).isEqualTo(2);
+    assertThat(scene.account.script(API)).isEmpty();
+  }
+
+  @Test
+  void understandsTheMissionsNames() {
+    assertThat(scene.type("orchestrate", "assess").exit()).isZero();
+    assertThat(scene.type("orchestrate", "deploy", "--yes").exit()).isZero();
+    assertThat(scene.type("orchestrate", "status").out()).contains("Serving now");
+    assertThat(scene.type("orchestrate", "rollback", "--list").out()).contains("serves 100 %");
+  }
+
+  // -- going back ---------------------------------------------------------------------------------
+
+  @Test
+  void goesBackOneReleaseEachTime() {
+    scene.type("deploy", "--yes");
+    var first = serving(API);
+    scene.account.digest(API, "second");
+    scene.type("deploy", "--yes");
+    var second = serving(API);
+    scene.account.digest(API, "third");
+    scene.type("deploy", "--yes");
+
+    assertThat(scene.type("rollback", "--yes").exit()).isZero();
+    assertThat(serving(API)).isEqualTo(second);
+    assertThat(scene.type("rollback", "--yes").exit()).isZero();
+    assertThat(serving(API)).isEqualTo(first);
+  }
+
+  @Test
+  void goesBackToAVersionThatIsNamedByItsFirstLetters() {
+    scene.type("deploy", "--yes");
+    var first = serving(API);
+    scene.account.digest(API, "second");
+    scene.type("deploy", "--yes");
+
+    var preview = scene.type("rollback", "api", "--to-version", first, "--dry-run");
+    var ran = scene.type("rollback", "api", "--to-version", first, "--yes");
+
+    assertThat(preview.out()).contains("back to");
+    assertThat(ran.exit()).isZero();
+    assertThat(serving(API)).isEqualTo(first);
+    assertThat(scene.type("rollback", "api", "--to-version", "nonsense").exit()).isEqualTo(1);
+  }
+
+  // -- looking back -------------------------------------------------------------------------------
+
+  @Test
+  void tellsWhatServesAndWhatHappened() {
+    scene.type("deploy", "--yes");
+
+    var status = scene.type("status");
+    var history = scene.type("history", "--json").json();
+    var run = history.at("/runs/0/run").asText();
+    var whole = scene.type("history", run);
+
+    assertThat(status.out()).contains("api", "100 %", "Last runs", "released");
+    assertThat(history.at("/runs/0/outcome").asText()).isEqualTo("released");
+    assertThat(history.at("/runs/0/who").asText()).isEqualTo("Ada");
+    assertThat(history.at("/runs/0/services/0/after").asText()).isEqualTo(serving(API));
+    assertThat(whole.out()).contains(run, "by", "Ada", "build, upload and serve", "Released.");
+    assertThat(scene.type("history", "nosuchrun").exit()).isEqualTo(1);
+    assertThat(scene.type("resume").exit()).isEqualTo(4);
+  }
+
+  // -- assessing ----------------------------------------------------------------------------------
+
+  @Test
+  void assessesSeveralFolders() {
+    var json = scene.service("jobs").type("assess", "api", "jobs", "--json").json();
+
+    assertThat(json.path("schema").asText()).isEqualTo("clodo.assessments/1");
+    assertThat(json.path("ready").asBoolean()).isTrue();
+    assertThat(json.path("assessments")).hasSize(2);
+  }
+
+  private String serving(ServiceName service) {
+    return scene
+        .account
+        .script(service)
+        .orElseThrow()
+        .deployments()
+        .getFirst()
+        .soleVersion()
+        .orElseThrow()
+        .value();
+  }
+}
