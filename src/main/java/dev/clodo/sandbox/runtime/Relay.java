@@ -3,6 +3,7 @@ package dev.clodo.sandbox.runtime;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.Optional;
 
 /// Carries one request to a version and its answer back.
@@ -11,6 +12,9 @@ final class Relay {
   /// A request's body up to this size is read before it is sent on, so that it can be sent again
   /// over a new connection if a kept one turns out to be closed.
   private static final int HELD_BODY = 64 * 1024;
+
+  /// The last bytes of a body are on their way when the answer to them comes back.
+  private static final Duration UPLOAD_END = Duration.ofSeconds(1);
 
   private final Connection client;
   private final HttpHead request;
@@ -111,7 +115,7 @@ final class Relay {
   }
 
   private boolean failed() throws IOException {
-    Pages.exception(lease.versionId()).writeTo(client, request);
+    Pages.exception(lease.versionId()).with("Connection", "close").writeTo(client, request);
     return false;
   }
 
@@ -139,7 +143,7 @@ final class Relay {
       }
       client.out().write(head.bytes());
       backend.in().copy(bodyFraming, client.out());
-      boolean uploaded = upload.isEmpty() || !upload.get().isAlive();
+      boolean uploaded = upload.isEmpty() || ended(upload.get());
       if (backendStays && uploaded && !endsByClosing) {
         lease.place().pool().keep(backend);
       } else {
@@ -149,6 +153,16 @@ final class Relay {
     } catch (IOException e) {
       backend.close();
       throw e;
+    }
+  }
+
+  /// A Worker may answer before it has read all; then neither connection can be used again.
+  private static boolean ended(Thread upload) {
+    try {
+      return upload.join(UPLOAD_END);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
