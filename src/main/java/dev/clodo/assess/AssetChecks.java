@@ -68,11 +68,11 @@ final class AssetChecks {
         || directory.get().value().isEmpty()
         || c.exists(c.resolve(directory.get().value()))
         || Builds.hasCommand(c)
-        || Builds.framework(c).isPresent()) {
+        || Builds.framework(c.around()).isPresent()) {
       return List.of();
     }
     boolean output =
-        Builds.isOutput(c, directory.get().value()) || Packages.scripts(c).contains("build");
+        Builds.isOutput(directory.get().value()) || Packages.scripts(c.around()).contains("build");
     var fault =
         new Hit.Fault(
             "assets.directory",
@@ -92,7 +92,7 @@ final class AssetChecks {
     return assets(c)
         .filter(a ->
             a.get("directory").isEmpty() || a.text("directory").filter(String::isEmpty).isPresent())
-        .filter(a -> Builds.framework(c).isEmpty())
+        .filter(a -> Builds.framework(c.around()).isEmpty())
         .stream()
         .map(a ->
             new Hit.Fault(
@@ -106,7 +106,7 @@ final class AssetChecks {
   private static boolean hasWorker(Case c) {
     return c.settings().get("main").isPresent()
         || c.settings().get("site").isPresent()
-        || Builds.framework(c).isPresent();
+        || Builds.framework(c.around()).isPresent();
   }
 
   private static List<? extends Hit> bindingWithoutWorker(Case c) {

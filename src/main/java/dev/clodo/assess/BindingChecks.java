@@ -100,7 +100,8 @@ final class BindingChecks {
     if (!c.code().isDecisive()) {
       return List.of();
     }
-    var declared = Declared.names(c.settings());
+    // What another layer of the file declares is a matter of the environment that is chosen.
+    var declared = Declared.anywhere(c.service());
     return c.code().uses().values().stream()
         .filter(u -> !u.guarded() && u.isResource())
         .filter(u -> !declared.contains(u.name()) && !GIVEN.contains(u.name()))

@@ -1,6 +1,7 @@
 package dev.clodo.assess;
 
 import dev.clodo.model.Remedy;
+import dev.clodo.model.Surroundings;
 import java.util.List;
 import java.util.Set;
 
@@ -52,7 +53,7 @@ final class Builds {
   }
 
   /** Whether the path lies in a folder that a build writes. */
-  static boolean isOutput(Case c, String path) {
+  static boolean isOutput(String path) {
     var parts = path.replaceFirst("^\\./", "").split("/");
     for (int i = 0; i < parts.length - 1; i++) {
       // What packages bring is there once they are installed.
@@ -65,12 +66,12 @@ final class Builds {
 
   /** Whether something that is not visible in the configuration may still make the file. */
   static boolean mayMake(Case c, String path) {
-    return hasCommand(c) || isOutput(c, path) || framework(c).isPresent();
+    return hasCommand(c) || isOutput(path) || framework(c.around()).isPresent();
   }
 
   /** A framework that writes what wrangler deploys. */
-  static java.util.Optional<String> framework(Case c) {
-    var declared = Packages.declared(c);
+  static java.util.Optional<String> framework(Surroundings around) {
+    var declared = Packages.declared(around);
     return FRAMEWORKS.stream().filter(declared::contains).findFirst();
   }
 
@@ -80,7 +81,7 @@ final class Builds {
   }
 
   static Remedy remedy(Case c) {
-    if (Packages.scripts(c).contains("build")) {
+    if (Packages.scripts(c.around()).contains("build")) {
       return new Remedy.Command(Packages.manager(c) + " run build", c.service().home());
     }
     return new Remedy.Advice(

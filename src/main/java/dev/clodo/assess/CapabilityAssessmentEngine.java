@@ -15,6 +15,7 @@ import dev.clodo.model.Service;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -41,7 +42,7 @@ public final class CapabilityAssessmentEngine {
    * reason. {@code today} is the day in UTC.
    */
   public Assessment assess(Inventory wanted, Account found, LocalDate today) {
-    var workspace = new Workspace(wanted, found, today);
+    var workspace = Workspace.of(wanted, found, today);
     var tally = new Tally(workspace);
     for (var check : checks) {
       if (check.detection() instanceof Check.Detection.OnWorkspace(var look)) {
@@ -120,13 +121,13 @@ public final class CapabilityAssessmentEngine {
               .map(Tally::finding)
               .collect(Collectors.toCollection(ArrayList::new));
       findings.addAll(unknowns());
-      var order =
-          workspace.inventory().services().stream()
-              .map(s -> (Scope) new Scope.OfService(s.name(), s.environment()))
-              .toList();
+      var order = new HashMap<Scope, Integer>();
+      for (var service : workspace.inventory().services()) {
+        order.put(new Scope.OfService(service.name(), service.environment()), order.size() + 1);
+      }
       findings.sort(
           Comparator.comparing(Finding::verdict)
-              .thenComparingInt(f -> order.indexOf(f.scope()))
+              .thenComparingInt(f -> order.getOrDefault(f.scope(), 0))
               .thenComparing(Finding::severity)
               .thenComparing(f -> f.where().file())
               .thenComparingInt(f -> f.where().line())

@@ -109,30 +109,22 @@ record CodeUse(
     if (main.isEmpty() || folder == null) {
       return false;
     }
-    var empty =
-        new Case(
-            new Workspace(
-                new dev.clodo.model.Inventory(folder, List.of(), List.of(), List.of()),
-                dev.clodo.model.Account.unseen(""),
-                java.time.LocalDate.EPOCH),
-            service,
-            List.of(),
-            UNSEEN);
     boolean otherTool =
         service.surroundings().existing().stream()
             .map(Path::getFileName)
             .anyMatch(n -> n != null && OTHER_TOOLS.contains(n.toString()));
     return files.contains(folder.resolve(main.get()).normalize())
-        && !Builds.isOutput(empty, main.get())
-        && Builds.framework(empty).isEmpty()
+        && !Builds.isOutput(main.get())
+        && Builds.framework(service.surroundings()).isEmpty()
         && !otherTool;
   }
 
   /** Puts together what the files of one service say. */
   private static final class Scan {
-    private static final String ROOT = "(?<![\\w$.])(?:env|(?:this|c|ctx|context)\\.env)";
-    private static final Pattern READ =
-        Pattern.compile(ROOT + "\\s*(\\??)\\.\\s*([A-Za-z_$][\\w$]*)\\b");
+    private static final String ROOT = "(?:env|(?:this|c|ctx|context)\\.env)";
+    private static final Pattern OWNER = Pattern.compile("(?<![\\w$.])(?:this|c|ctx|context)\\.$");
+    private static final Pattern MEMBER =
+        Pattern.compile("\\s*(\\??)\\.\\s*([A-Za-z_$][\\w$]*)\\b");
     private static final Pattern CALL =
         Pattern.compile("\\s*\\.\\s*([A-Za-z]+)\\s*(?:<[^<>()]*>)?\\s*\\(");
     private static final Pattern AFTER_GUARD =
@@ -144,8 +136,7 @@ record CodeUse(
         Pattern.compile("(?:const|let|var)\\s+([A-Za-z_$][\\w$]*)\\s*(?::[^=;]*)?=\\s*$");
     private static final Pattern DESTRUCTURED =
         Pattern.compile("(?:const|let|var)\\s*\\{([^}]*)}\\s*(?::[^=]*)?=\\s*" + ROOT + "\\b");
-    private static final Pattern REBOUND =
-        Pattern.compile("(?:const|let|var)\\s+env\\b|import\\s+env\\b");
+    private static final Pattern BINDS = Pattern.compile("(?:\\b(?:const|let|var|import)\\s+)$");
     private static final Pattern IMPORTED =
         Pattern.compile("import\\s*\\{[^}]*\\benv\\b[^}]*}\\s*from\\s*(['\"])");
     private static final Pattern EXPIRATION =
@@ -161,35 +152,14 @@ record CodeUse(
     void file(Path path, String text) {
       var code = JsText.of(text);
       literals.addAll(code.literals());
-      if (isReboundTo(code, text)) {
+      var bare = code.bare();
+      var reads = reads(bare);
+      if (reads.isEmpty() || isReboundTo(bare, text)) {
         return;
       }
-      var read = READ.matcher(code.bare());
-      while (read.find()) {
-        var name = read.group(2);
-        var before = code.bare().substring(Math.max(0, read.start() - 60), read.start());
-        var after =
-            code.bare().substring(read.end(), Math.min(code.bare().length(), read.end() + 60));
-        if (!read.group(1).isEmpty()
-            || AFTER_GUARD.matcher(after).lookingAt()
-            || BEFORE_GUARD.matcher(before).find()) {
-          guarded.add(name);
-        }
-        var alias = ALIAS.matcher(before);
-        if (alias.find() && isTested(code.bare(), alias.group(1))) {
-          guarded.add(name);
-        }
-        var call = CALL.matcher(after);
-        var method = call.lookingAt() && KINDS.containsKey(call.group(1)) ? call.group(1) : "";
-        var at = code.location(path, read.start(2));
-        seen.computeIfAbsent(name, n -> new ArrayList<>())
-            .add(new Seen(at, method, code.isInTry(read.start())));
-        if (method.equals("put")) {
-          shortLived(path, code, name, read.end());
-        }
-      }
+      reads.forEach(read -> read(path, code, read));
       DESTRUCTURED
-          .matcher(code.bare())
+          .matcher(bare)
           .results()
           .forEach(m -> {
             for (var part : m.group(1).split(",")) {
@@ -199,12 +169,79 @@ record CodeUse(
           });
     }
 
-    /** Whether {@code env} is something else in this file than the Worker's environment. */
-    private static boolean isReboundTo(JsText code, String text) {
-      if (REBOUND.matcher(code.bare()).find()) {
-        return true;
+    /**
+     * A mention of the Worker's environment, with the name that is read from it.
+     *
+     * @param start where {@code env} or its owner begins
+     * @param nameAt where the name begins
+     * @param end behind the name
+     */
+    private record Read(String name, boolean asks, int start, int nameAt, int end) {}
+
+    private static List<Read> reads(String bare) {
+      var reads = new ArrayList<Read>();
+      for (int i = bare.indexOf("env"); i >= 0; i = bare.indexOf("env", i + 3)) {
+        int start = i;
+        if (i > 0 && bare.charAt(i - 1) == '.') {
+          var owner = OWNER.matcher(bare).region(Math.max(0, i - 10), i);
+          owner.useTransparentBounds(true);
+          if (!owner.find()) {
+            continue;
+          }
+          start = owner.start();
+        } else if (i > 0 && isPart(bare.charAt(i - 1))) {
+          continue;
+        }
+        var member = MEMBER.matcher(bare).region(i + 3, bare.length());
+        if (member.lookingAt()) {
+          reads.add(
+              new Read(
+                  member.group(2),
+                  !member.group(1).isEmpty(),
+                  start,
+                  member.start(2),
+                  member.end()));
+        }
       }
-      var imported = IMPORTED.matcher(code.bare());
+      return reads;
+    }
+
+    private static boolean isPart(char c) {
+      return Character.isLetterOrDigit(c) || c == '_' || c == '$';
+    }
+
+    private void read(Path path, JsText code, Read read) {
+      var bare = code.bare();
+      var name = read.name;
+      var before = bare.substring(Math.max(0, read.start - 60), read.start);
+      var after = bare.substring(read.end, Math.min(bare.length(), read.end + 60));
+      if (read.asks
+          || AFTER_GUARD.matcher(after).lookingAt()
+          || BEFORE_GUARD.matcher(before).find()) {
+        guarded.add(name);
+      }
+      var alias = ALIAS.matcher(before);
+      if (alias.find() && isTested(bare, alias.group(1))) {
+        guarded.add(name);
+      }
+      var call = CALL.matcher(after);
+      var method = call.lookingAt() && KINDS.containsKey(call.group(1)) ? call.group(1) : "";
+      seen.computeIfAbsent(name, n -> new ArrayList<>())
+          .add(new Seen(code.location(path, read.nameAt), method, code.isInTry(read.start)));
+      if (method.equals("put")) {
+        shortLived(path, code, name, read.end);
+      }
+    }
+
+    /** Whether {@code env} is something else in this file than the Worker's environment. */
+    private static boolean isReboundTo(String bare, String text) {
+      for (int i = bare.indexOf("env"); i >= 0; i = bare.indexOf("env", i + 3)) {
+        boolean whole = i + 3 >= bare.length() || !isPart(bare.charAt(i + 3));
+        if (whole && BINDS.matcher(bare).region(Math.max(0, i - 20), i).find()) {
+          return true;
+        }
+      }
+      var imported = IMPORTED.matcher(bare);
       return imported.find() && !text.startsWith("cloudflare:workers", imported.end());
     }
 

@@ -65,10 +65,11 @@ final class ConfigChecks {
               "workers/wrangler/migration/update-v3-to-v4/",
               ConfigChecks::removedKey),
           error(
-              "config/name-invalid",
-              StopsAt.CONFIG,
-              "workers/configuration/routing/workers-dev/",
-              ConfigChecks::nameInvalid),
+                  "config/name-invalid",
+                  StopsAt.CONFIG,
+                  "workers/configuration/routing/workers-dev/",
+                  ConfigChecks::nameInvalid)
+              .yieldingTo("config/placeholder"),
           error(
               "config/name-missing",
               StopsAt.BUILD,
@@ -118,7 +119,8 @@ final class ConfigChecks {
               ConfigChecks::envAsSection),
           errorProd("config/toml-key-swallowed", CONFIGURATION, ConfigChecks::swallowed),
           advice("config/empty-string", CONFIGURATION, ConfigChecks::emptyString),
-          error("config/placeholder", StopsAt.UPLOAD, CONFIGURATION, ConfigChecks::placeholder),
+          error("config/placeholder", StopsAt.CONFIG, CONFIGURATION, c -> placeholder(c, true)),
+          error("config/placeholder", StopsAt.UPLOAD, CONFIGURATION, c -> placeholder(c, false)),
           error(
               "config/limits-invalid",
               StopsAt.UPLOAD,
@@ -129,12 +131,11 @@ final class ConfigChecks {
   private static final Set<String> LEGACY_KEYS =
       Set.of("type", "zone_id", "usage_model", "webpack_config", "miniflare", "build.upload");
 
-  /** Text that a template leaves for its user to replace. */
+  /** Text that a template leaves for its user to replace, as a whole value. */
   static final Pattern PLACEHOLDER =
       Pattern.compile(
-          "<[^>]*>|\\{\\{.*}}|%%.*%%|.*(?:YOUR[-_ ]|REPLACE[-_ ]?(?:ME|WITH|THIS)|CHANGE[-_ ]?ME|"
-              + "TODO).*|(?:your|my)[-_](?:worker|account|project|app)[-_](?:name|id)|x{8,}",
-          Pattern.CASE_INSENSITIVE);
+          "<[^>]*>|\\{\\{.*}}|%%.*%%|\\$\\{.*}|(?:.*[-_ ])?(?:YOUR|REPLACE|CHANGE_?ME|TODO|FIXME)(?:[-_ ].*)?|"
+              + "(?:replace|change)[-_]?me|your[-_](?:worker|account|project|app)[-_](?:name|id)|x{8,}");
 
   private static List<? extends Hit> removedKey(Case c) {
     // wrangler 3 still knows them.
@@ -233,7 +234,7 @@ final class ConfigChecks {
   private static List<? extends Hit> noEntry(Case c) {
     var start = Location.startOf(c.service().config());
     if (c.settings().table("assets").isPresent()
-        || Builds.framework(c).isPresent()
+        || Builds.framework(c.around()).isPresent()
         || c.settings().table("site").flatMap(t -> t.get("entry-point")).isPresent()) {
       return List.of();
     }
@@ -330,7 +331,7 @@ final class ConfigChecks {
     if (main.isEmpty()
         || c.isPages()
         || c.exists(c.resolve(main.get().value()))
-        || !Builds.isOutput(c, main.get().value())
+        || !Builds.isOutput(main.get().value())
         || Builds.hasCommand(c)) {
       return List.of();
     }
@@ -506,26 +507,23 @@ final class ConfigChecks {
         .toList();
   }
 
-  private static List<? extends Hit> placeholder(Case c) {
-    var hits = new ArrayList<Hit>();
-    for (var key : List.of("name", "account_id")) {
-      Case.word(c.settings(), key)
-          .filter(w -> PLACEHOLDER.matcher(w.value()).matches())
-          .ifPresent(w ->
-              hits.add(
-                  new Hit.Fault(
-                      key,
-                      w.at(),
-                      "\""
-                          + key
-                          + "\" is still the template's \""
-                          + w.value()
-                          + "\". The deploy fails.",
-                      key.equals("name")
-                          ? new Remedy.Advice("Choose a name for the Worker.")
-                          : c.account("whoami"))));
-    }
-    return hits;
+  /** Ids have shapes of their own to be judged by; a name is free text. */
+  private static List<? extends Hit> placeholder(Case c, boolean refusedByWrangler) {
+    return Case.word(c.settings(), "name").stream()
+        .filter(w -> PLACEHOLDER.matcher(w.value()).matches())
+        .filter(w -> WranglerGrammar.NAME_FORM.matcher(w.value()).matches() != refusedByWrangler)
+        .map(w ->
+            new Hit.Fault(
+                "name",
+                w.at(),
+                "\"name\" is still the template's \""
+                    + w.value()
+                    + "\". "
+                    + (refusedByWrangler
+                        ? "wrangler refuses it."
+                        : "The Worker would get this name."),
+                new Remedy.Advice("Choose a name for the Worker.")))
+        .toList();
   }
 
   private static List<? extends Hit> limits(Case c) {

@@ -1,7 +1,7 @@
 package dev.clodo.assess;
 
 import static dev.clodo.assess.Check.error;
-import static dev.clodo.assess.Check.warning;
+import static dev.clodo.assess.Check.errorProd;
 
 import dev.clodo.model.ConfigValue.Table;
 import dev.clodo.model.Finding.Severity;
@@ -25,7 +25,7 @@ final class D1Checks {
           error("d1/database-id-malformed", StopsAt.UPLOAD, "d1/get-started/", D1Checks::malformed)
               .yieldingTo("bindings/id-and-name-swapped"),
           error("d1/database-not-found", StopsAt.UPLOAD, "d1/", D1Checks::notFound),
-          warning("d1/pending-migrations", "d1/reference/migrations/", D1Checks::pending)
+          errorProd("d1/pending-migrations", "d1/reference/migrations/", D1Checks::pending)
               .yieldingTo("d1/database-not-found", "d1/database-id-malformed"));
 
   static final Pattern UUID =
@@ -63,7 +63,8 @@ final class D1Checks {
                       + d.binding()
                       + "\" is \""
                       + d.id().value()
-                      + "\", which is no id of a D1 database. The deploy fails with code 10181.",
+                      + "\", which is no id of a D1 database. The deploy fails with code 10181. Create it, and"
+                      + " write its id here.",
                   create(c, d));
           return LOCAL.matcher(c.service().environment().value()).matches()
               ? (Hit) fault.as(Severity.ADVICE)
@@ -100,7 +101,10 @@ final class D1Checks {
                           + "\"). The deploy fails with code 10181"
                           + idOf(known, d.name())
                               .map(id -> "; \"" + d.name() + "\" has the id " + id + ".")
-                              .orElseGet(() -> Similar.question(d.name(), known.values())),
+                              .orElseGet(() ->
+                                  Similar.to(d.name(), known.values())
+                                      .map(n -> "; did you mean \"" + n + "\"?")
+                                      .orElse(". Create it, and write its id here.")),
                       idOf(known, d.name())
                           .<Remedy>map(id ->
                               new Remedy.Edit(
@@ -161,8 +165,9 @@ final class D1Checks {
             c.wrangler("d1 migrations apply " + Words.argument(d.binding()) + " --remote"));
     // Another migrator keeps its own table, which says nothing to wrangler's.
     boolean foreign =
-        applied.isEmpty() && MIGRATORS.stream().anyMatch(Packages.declared(c)::contains);
-    return List.of(foreign ? fault.as(Severity.ADVICE) : fault);
+        applied.isEmpty() && MIGRATORS.stream().anyMatch(Packages.declared(c.around())::contains);
+    // A deploy by Clodo applies them first, so they don't stand in its way.
+    return List.of(fault.as(foreign ? Severity.ADVICE : Severity.WARNING));
   }
 
   private static final List<String> MIGRATORS =

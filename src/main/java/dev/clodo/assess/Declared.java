@@ -4,7 +4,9 @@ import dev.clodo.model.ConfigValue;
 import dev.clodo.model.ConfigValue.Table;
 import dev.clodo.model.ConfigValue.Text;
 import dev.clodo.model.Location;
+import dev.clodo.model.Service;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -19,6 +21,20 @@ record Declared(String name, String kind, Location at) {
   /** The names of one layer or of the settings that take effect. */
   static Set<String> names(Table settings) {
     return in(settings).stream().map(Declared::name).collect(Collectors.toSet());
+  }
+
+  /** The names that any layer of a service's configuration declares. */
+  static Set<String> anywhere(Service service) {
+    var names = new HashSet<>(names(service.settings()));
+    names.addAll(names(service.written()));
+    service
+        .written()
+        .table("env")
+        .ifPresent(envs ->
+            envs.entries()
+                .keySet()
+                .forEach(e -> envs.table(e).map(Declared::names).ifPresent(names::addAll)));
+    return names;
   }
 
   /** What one layer, or the settings that take effect, declare. */

@@ -4,6 +4,7 @@ import static dev.clodo.assess.Check.errorProd;
 import static dev.clodo.assess.Check.warning;
 
 import dev.clodo.model.ConfigValue.Table;
+import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.Finding.Severity;
 import dev.clodo.model.Location;
 import dev.clodo.model.Looked;
@@ -31,6 +32,7 @@ final class EnvironmentChecks {
               ENVIRONMENTS + "#non-inheritable-keys-and-environment-bindings",
               EnvironmentChecks::variables),
           errorProd("environments/inherits-routes", ENVIRONMENTS, EnvironmentChecks::routes),
+          warning("environments/no-env-selected", ENVIRONMENTS, EnvironmentChecks::noneSelected),
           warning(
               "environments/inherits-crons",
               "workers/configuration/cron-triggers/",
@@ -99,6 +101,33 @@ final class EnvironmentChecks {
       hits.add(certain ? fault : fault.as(Severity.WARNING));
     }
     return hits;
+  }
+
+  /** Raised only where the top level lacks what the code uses and an environment has. */
+  private static List<? extends Hit> noneSelected(Case c) {
+    if (!c.service().environment().isTopLevel() || c.service().environments().isEmpty()) {
+      return List.of();
+    }
+    var own = Declared.names(c.settings());
+    var elsewhere = Declared.anywhere(c.service());
+    var missing =
+        c.code().uses().values().stream()
+            .filter(u -> u.isResource() && !u.guarded())
+            .map(CodeUse.Use::name)
+            .filter(n -> !own.contains(n) && elsewhere.contains(n))
+            .toList();
+    if (missing.isEmpty()) {
+      return List.of();
+    }
+    var names = c.service().environments().stream().map(EnvironmentName::value).toList();
+    return List.of(
+        new Hit.Fault(
+            "env",
+            c.service().written().locationOf("env"),
+            "No environment is chosen, and the top level lacks "
+                + String.join(", ", missing)
+                + ", which the code uses and an environment has.",
+            new Remedy.Advice("Choose one: --environment " + String.join(" or ", names) + ".")));
   }
 
   private static Remedy declare(Case c, Declared name) {

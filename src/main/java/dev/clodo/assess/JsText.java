@@ -170,21 +170,30 @@ record JsText(String bare, Set<String> literals, List<int[]> tries, List<Integer
 
     private static List<int[]> tries(String code) {
       var tries = new ArrayList<int[]>();
-      var m = java.util.regex.Pattern.compile("(?<![\\w$.])try\\s*\\{").matcher(code);
-      while (m.find()) {
-        int depth = 0;
-        int end = m.end() - 1;
-        for (; end < code.length(); end++) {
-          char c = code.charAt(end);
-          if (c == '{') {
-            depth++;
-          } else if (c == '}' && --depth == 0) {
-            break;
-          }
+      for (int at = code.indexOf("try"); at >= 0; at = code.indexOf("try", at + 3)) {
+        int open = at + 3;
+        while (open < code.length() && Character.isWhitespace(code.charAt(open))) {
+          open++;
         }
-        tries.add(new int[] {m.start(), end});
+        boolean word = at == 0 || !Character.isJavaIdentifierPart(code.charAt(at - 1));
+        if (word && open < code.length() && code.charAt(open) == '{') {
+          tries.add(new int[] {at, endOfBlock(code, open)});
+        }
       }
       return tries;
+    }
+
+    private static int endOfBlock(String code, int open) {
+      int depth = 0;
+      for (int k = open; k < code.length(); k++) {
+        char c = code.charAt(k);
+        if (c == '{') {
+          depth++;
+        } else if (c == '}' && --depth == 0) {
+          return k;
+        }
+      }
+      return code.length();
     }
 
     private static List<Integer> lines(String text) {

@@ -52,7 +52,8 @@ final class KvChecks {
                     + n.binding()
                     + "\" is \""
                     + n.id().value()
-                    + "\", but an id has 32 hexadecimal digits. The deploy fails with code 10042.",
+                    + "\", but an id has 32 hexadecimal digits. The deploy fails with code 10042. Create the"
+                    + " namespace, and write its id here.",
                 c.account("kv namespace create " + Words.argument(n.binding()))))
         .toList();
   }
@@ -87,7 +88,7 @@ final class KvChecks {
                           + n.binding()
                           + "\"). The deploy fails with code 10041"
                           + id.map(i -> "; did you mean \"" + title.orElse("") + "\", " + i + "?")
-                              .orElse("."),
+                              .orElse(". Create it, and write its id here."),
                       id.<Remedy>map(i ->
                               new Remedy.Edit(
                                   n.id().at(), "\"" + n.id().value() + "\"", "\"" + i + "\""))

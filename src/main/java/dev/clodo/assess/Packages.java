@@ -1,5 +1,6 @@
 package dev.clodo.assess;
 
+import dev.clodo.model.Surroundings;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -56,8 +57,8 @@ final class Packages {
       Pattern.compile("\"([^\"]+)\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
 
   /** The texts of the package.json files that apply to a service, the nearest first. */
-  private static List<String> manifests(Case c) {
-    return c.around().texts().entrySet().stream()
+  private static List<String> manifests(Surroundings around) {
+    return around.texts().entrySet().stream()
         .filter(e -> isManifest(e.getKey()))
         .sorted((a, b) -> b.getKey().getNameCount() - a.getKey().getNameCount())
         .map(java.util.Map.Entry::getValue)
@@ -70,18 +71,18 @@ final class Packages {
   }
 
   /** The packages that the project or one of its parents declares. */
-  static Set<String> declared(Case c) {
-    return keys(c, DEPENDENCIES);
+  static Set<String> declared(Surroundings around) {
+    return keys(around, DEPENDENCIES);
   }
 
   /** The names of the scripts. */
-  static Set<String> scripts(Case c) {
-    return keys(c, SCRIPTS);
+  static Set<String> scripts(Surroundings around) {
+    return keys(around, SCRIPTS);
   }
 
-  private static Set<String> keys(Case c, Pattern section) {
+  private static Set<String> keys(Surroundings around, Pattern section) {
     var names = new LinkedHashSet<String>();
-    for (var manifest : manifests(c)) {
+    for (var manifest : manifests(around)) {
       section
           .matcher(manifest)
           .results()

@@ -186,19 +186,14 @@ final class QueueChecks {
       if (queue.isEmpty()) {
         continue;
       }
-      for (var other : c.workspace().inventory().services()) {
-        boolean consumes =
-            !other.name().equals(c.service().name())
-                && other.settings().table("queues").stream()
-                    .flatMap(q -> q.tables("consumers").stream())
-                    .anyMatch(o -> o.text("queue").filter(queue.get().value()::equals).isPresent());
-        if (consumes) {
+      for (var other : c.workspace().consumers().getOrDefault(queue.get().value(), List.of())) {
+        if (!other.equals(c.service().name())) {
           hits.add(
               new Hit.Fault(
                   queue.get().value(),
                   queue.get().at(),
                   "\""
-                      + other.name()
+                      + other
                       + "\" consumes the queue \""
                       + queue.get().value()
                       + "\" too; Cloudflare allows one consumer. The deploy of the second fails"

@@ -226,8 +226,7 @@ final class RouteChecks {
   }
 
   private static boolean isCalled(Case c) {
-    return c.workspace().inventory().edges().stream()
-        .anyMatch(e -> e.to().equals(c.service().name()));
+    return c.workspace().called().contains(c.service().name());
   }
 
   private static List<? extends Hit> subdomainMissing(Case c) {

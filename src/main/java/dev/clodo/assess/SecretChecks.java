@@ -134,9 +134,8 @@ final class SecretChecks {
     if (!c.code().isDecisive()) {
       return List.of();
     }
-    var declared = new LinkedHashSet<>(Declared.names(c.settings()));
-    // What an environment fails to inherit is another finding.
-    declared.addAll(Declared.names(c.service().written()));
+    // What another layer of the file declares is a matter of the environment that is chosen.
+    var declared = Declared.anywhere(c.service());
     return c.code().uses().values().stream()
         .filter(u -> !u.isResource() && !u.guarded())
         .filter(u -> u.name().matches("[A-Z][A-Z0-9_]+"))

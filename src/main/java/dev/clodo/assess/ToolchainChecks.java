@@ -44,7 +44,7 @@ final class ToolchainChecks {
 
   private static List<? extends Hit> nodeTooOld(Case c) {
     var installed = Packages.nodeForWrangler(c);
-    if (installed.isEmpty() && Packages.declared(c).contains("wrangler")) {
+    if (installed.isEmpty() && Packages.declared(c.around()).contains("wrangler")) {
       // Which wrangler a fresh installation gets is not known here.
       return List.of();
     }
@@ -174,7 +174,7 @@ final class ToolchainChecks {
   private static List<? extends Hit> lockfileMissing(Case c) {
     var manifest = c.service().home().resolve("package.json");
     if (!c.around().texts().containsKey(manifest)
-        || Packages.declared(c).isEmpty()
+        || Packages.declared(c.around()).isEmpty()
         || c.around().existing().stream()
             .map(Path::getFileName)
             .anyMatch(n -> n != null && LOCKFILES.contains(n.toString()))) {

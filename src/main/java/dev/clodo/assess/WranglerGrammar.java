@@ -111,10 +111,13 @@ final class WranglerGrammar {
   static final List<String> SINGLE_BINDINGS =
       List.of("browser", "analytics", "ai", "images", "stream", "media", "version_metadata");
 
+  /** Any Worker's name; wrangler lets an empty one pass here. */
+  static final Pattern NAME_FORM = Pattern.compile("|[a-z0-9_][a-z0-9-_]*");
+
   private static final Rule NAME =
       matching(
           "config/name-invalid",
-          Pattern.compile("|[a-z0-9_][a-z0-9-_]*"),
+          NAME_FORM,
           "a Worker's name has only lower-case letters, digits, dashes and underscores, and does"
               + " not start with a dash");
 

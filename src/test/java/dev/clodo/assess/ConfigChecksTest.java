@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigChecksTest {
   @TempDir Path folder;
@@ -324,10 +325,36 @@ class ConfigChecksTest {
 
   @Test
   void recognisesWhatATemplateLeft() {
-    var w = with("account_id = \"<YOUR_ACCOUNT_ID>\"\n");
-    assertThat(w.checks())
-        .containsExactlyInAnyOrder("config/placeholder", "credentials/account-id-malformed");
+    assertThat(with("account_id = \"<YOUR_ACCOUNT_ID>\"\n").checks())
+        .containsExactly("credentials/account-id-malformed");
     assertThat(with("account_id = \"\"\n").checks()).containsExactly("config/empty-string");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"%%PROJECT_NAME%%", "{{name}}", "<NAME>", "YOUR_WORKER_NAME"})
+  void saysOnceThatANameIsATemplates(String name) {
+    var w = named(name);
+    assertThat(w.checks()).containsExactly("config/placeholder");
+    assertThat(w.only("config/placeholder").stopsAt()).isEqualTo(StopsAt.CONFIG);
+  }
+
+  @Test
+  void warnsOfATemplatesNameThatWranglerWouldTake() {
+    assertThat(named("your-worker-name").only("config/placeholder").stopsAt())
+        .isEqualTo(StopsAt.UPLOAD);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"todos-api", "todomvc", "yourself", "replacements", "changement"})
+  void takesAWordForAWord(String name) {
+    assertThat(named(name).checks()).isEmpty();
+  }
+
+  private Assessed named(String name) {
+    return json(
+        "{ \"name\": \""
+            + name
+            + "\", \"main\": \"src/index.ts\", \"compatibility_date\": \"2026-11-01\" }");
   }
 
   @Test

@@ -115,4 +115,18 @@ class EnvironmentChecksTest {
     var other = "[env.staging]\nname = \"api-next\"\n";
     assertThat(workspace(other, "").checks()).isEmpty();
   }
+
+  @Test
+  void asksForAnEnvironmentWhereTheTopLevelLacksWhatTheCodeUses() {
+    var more =
+        """
+        [[env.staging.d1_databases]]
+        binding = "DB"
+        [env.staging.vars]
+        REGION = "eu"
+        """;
+    assertThat(workspace(more, USES_DB).environment("").checks())
+        .containsExactly("environments/no-env-selected");
+    assertThat(workspace(more, USES_DB).checks()).isEmpty();
+  }
 }
