@@ -33,7 +33,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Knows for each kind of step how its effect is recognised and performed. */
@@ -127,19 +126,21 @@ final class Effects {
     if (!known.containsAll(serving)) {
       return inTheWay(service, serving);
     }
-    return new Missing(
-        versions.stream()
-            .filter(v -> v.tag().equals(tag.toString()))
-            .findFirst()
-            .<Supplier<Map<String, String>>>map(v ->
-                () -> {
-                  var all = List.of(new Deployment.Share(v.id(), 100));
-                  world.cloudflare().split(service, all, note(tag));
-                  world.wrangler().applyTriggers(step.target());
-                  return version(v.id());
-                })
-            .orElseGet(
-                () -> () -> version(world.wrangler().deploy(step.target(), tag, step.message()))));
+    return versions.stream()
+        .filter(v -> v.tag().equals(tag.toString()))
+        .findFirst()
+        .map(v -> new Missing(() -> served(step, v.id(), tag)))
+        .orElseGet(() ->
+            new Missing(
+                () -> version(world.wrangler().deploy(step.target(), tag, step.message()))));
+  }
+
+  /** What a whole deploy does after its upload. */
+  private Map<String, String> served(Step.Deploy step, VersionId uploaded, Tag tag) {
+    var all = List.of(new Deployment.Share(uploaded, 100));
+    world.cloudflare().split(step.target().service(), all, note(tag));
+    world.wrangler().applyTriggers(step.target());
+    return version(uploaded);
   }
 
   /** Migrations are recognised in D1's own table of what it has applied. */

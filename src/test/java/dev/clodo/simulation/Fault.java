@@ -10,6 +10,8 @@ import java.util.Map;
 enum Fault {
   LOOK_UNANSWERED(Point.LOOK),
   TAKEN_OVER_BEFORE_LOOK(Point.LOOK),
+  /** Somebody who knows nothing of us deploys the service that is looked at. */
+  DEPLOYED_BY_SOMEBODY_ELSE(Point.LOOK),
 
   REFUSED(Point.CHANGE),
   RATE_LIMITED(Point.CHANGE),

@@ -33,6 +33,9 @@ final class Invariants {
         continue;
       }
       require(sumsTo100(script.get()), "splits sum to 100");
+      require(
+          servesForeign(now, service, script.get()) || !now.foreign.containsKey(service),
+          "what somebody else deployed is left alone");
       require(eachTagOnce(script.get()), "nothing is uploaded twice");
       require(onlyKnown(now, service, script.get()), "only versions of the plan serve");
       if (goingBack && deployments(now, service) > deployments(before, service)) {
@@ -42,7 +45,10 @@ final class Invariants {
     }
     for (var edge : now.scenario.edges()) {
       require(
-          newer(now, edge.from()) == 0 || newer(now, edge.to()) == 100,
+          now.foreign.containsKey(edge.from())
+              || now.foreign.containsKey(edge.to())
+              || newer(now, edge.from()) == 0
+              || newer(now, edge.to()) == 100,
           "a caller never gets new traffic while its callee still serves old");
     }
   }
@@ -68,6 +74,7 @@ final class Invariants {
       case Outcome.Stuck _ ->
           require(
               end.undoRefused
+                  || !end.foreign.isEmpty()
                   || steps.stream().anyMatch(s -> s instanceof Step.Deploy && serves(end, s)),
               "a run is stuck only when it could not go back");
       case Outcome.NothingToDo() -> throw new Broken("there was something to do");
@@ -80,7 +87,8 @@ final class Invariants {
     switch (step) {
       case Step.Validate validate ->
           require(
-              soleVersion(script).equals(resolved(end, service, validate.expected())),
+              servesForeign(end, service, script)
+                  || soleVersion(script).equals(resolved(end, service, validate.expected())),
               "released means that everything serves what was wanted");
       case Step.Migrate migrate ->
           require(
@@ -141,12 +149,19 @@ final class Invariants {
     var before = now.scenario.before().get(service);
     var script = now.account.script(service);
     if (before != null) {
-      return script.isPresent() && soleVersion(script.get()).equals(Optional.of(before));
+      return script.isPresent()
+          && (servesForeign(now, service, script.get())
+              || soleVersion(script.get()).equals(Optional.of(before)));
     }
     // A service that did not exist may have become an empty one, but nothing that was deployed.
-    return script.isEmpty()
-        || now.scenario.run().plan().steps().stream()
-            .noneMatch(s -> s instanceof Step.Deploy && serves(now, s));
+    return now.scenario.run().plan().steps().stream()
+        .filter(s -> s instanceof Step.Deploy && s.target().service().equals(service))
+        .noneMatch(s -> serves(now, s));
+  }
+
+  private static boolean servesForeign(Moment now, ServiceName service, Script script) {
+    var foreign = now.foreign.get(service);
+    return foreign != null && soleVersion(script).equals(Optional.of(foreign));
   }
 
   /** Whether the version that a step uploaded has traffic. */
@@ -204,7 +219,10 @@ final class Invariants {
     var older = now.scenario.older().get(service);
     for (var share : script.deployments().getFirst().shares()) {
       var version = share.version();
-      if (!version.equals(before) && !version.equals(older) && !isOurs(now, script, version)) {
+      if (!version.equals(before)
+          && !version.equals(older)
+          && !version.equals(now.foreign.get(service))
+          && !isOurs(now, script, version)) {
         return false;
       }
     }

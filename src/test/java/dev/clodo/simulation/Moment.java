@@ -9,6 +9,7 @@ import dev.clodo.model.Lease;
 import dev.clodo.model.Outcome;
 import dev.clodo.model.RunId;
 import dev.clodo.model.ServiceName;
+import dev.clodo.model.VersionId;
 import dev.clodo.port.DataBridge;
 import dev.clodo.port.StepFailed;
 import dev.clodo.port.TryLater;
@@ -22,8 +23,10 @@ import dev.clodo.testing.SettableClock;
 import dev.clodo.testing.SimulatedAccount;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +43,9 @@ final class Moment {
 
   /** The services whose last answer to a request was not a healthy one of the version asked for. */
   final Set<ServiceName> unwell;
+
+  /** What somebody else has deployed meanwhile. */
+  final Map<ServiceName, VersionId> foreign;
 
   /**
    * Whether a change was refused while something was being taken back: then being stuck is right.
@@ -75,6 +81,7 @@ final class Moment {
     this.account = scenario.account().copy(clock);
     this.bridge = new InMemoryBridge(clock);
     this.unwell = new HashSet<>();
+    this.foreign = new HashMap<>();
     this.process = nextProcess("first");
     process.begin(bridge);
     account.faults(this::fate);
@@ -87,6 +94,7 @@ final class Moment {
     this.account = other.account.copy(clock);
     this.bridge = other.bridge.copy(clock);
     this.unwell = new HashSet<>(other.unwell);
+    this.foreign = new HashMap<>(other.foreign);
     this.undoRefused = other.undoRefused;
     this.process = other.process.on(world(), store(), clock);
     account.faults(this::fate);
@@ -157,19 +165,23 @@ final class Moment {
 
   private Fate fate(Call call) {
     return switch (call.kind()) {
-      case LOOK -> look();
+      case LOOK -> look(new ServiceName(call.subject()));
       case CHANGE -> change();
       case REQUEST -> request(new ServiceName(call.subject()));
     };
   }
 
-  private Fate look() {
+  private Fate look(ServiceName subject) {
     var fault = pass(Point.LOOK);
     if (fault.equals(Optional.of(Fault.LOOK_UNANSWERED))) {
       return new Fate.Fails(new Unreachable("no answer"), new Effect.Never());
     }
     if (fault.equals(Optional.of(Fault.TAKEN_OVER_BEFORE_LOOK))) {
       takeOver();
+    }
+    if (fault.equals(Optional.of(Fault.DEPLOYED_BY_SOMEBODY_ELSE))
+        && scenario.services().contains(subject)) {
+      foreign.put(subject, account.deployed(subject, "by hand"));
     }
     return new Fate.Happens();
   }

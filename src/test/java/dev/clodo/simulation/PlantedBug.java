@@ -141,7 +141,8 @@ abstract class PlantedBug implements Plant {
       };
 
   static final PlantedBug TAKEN_BACK_FROM_THE_FRONT =
-      new PlantedBug("taken back from the front", "while its callee still serves old") {
+      new PlantedBug(
+          "taken back from the front", "while its callee still serves old|in reverse order") {
         @Override
         public StateManager states() {
           return new StateManager() {
@@ -223,6 +224,22 @@ abstract class PlantedBug implements Plant {
         }
       };
 
+  static final PlantedBug SOMEBODY_ELSES_DEPLOYMENT_OVERWRITTEN =
+      new PlantedBug(
+          "somebody else's deployment overwritten", "somebody else deployed is left alone") {
+        @Override
+        public World world(World world) {
+          return withCloudflare(
+              world,
+              new ForwardingCloudflare(world.cloudflare()) {
+                @Override
+                public Optional<Deployment> deployment(ServiceName service) {
+                  return super.deployment(service).map(d -> withoutForeign(service, d));
+                }
+              });
+        }
+      };
+
   static final PlantedBug CALLER_BEFORE_CALLEE =
       new PlantedBug("caller before callee", "while its callee still serves old") {
         @Override
@@ -298,6 +315,7 @@ abstract class PlantedBug implements Plant {
         TAKEN_BACK_STAGE_BY_STAGE,
         FAILED_STEP_NOT_TAKEN_BACK,
         ROLLED_BACK_TO_THE_NEWEST_OTHER_VERSION,
+        SOMEBODY_ELSES_DEPLOYMENT_OVERWRITTEN,
         CALLER_BEFORE_CALLEE,
         INCONCLUSIVE_TAKEN_FOR_HEALTHY,
         UNHEALTHY_TAKEN_FOR_HEALTHY,
@@ -305,7 +323,7 @@ abstract class PlantedBug implements Plant {
         FAILURE_FORGOTTEN);
   }
 
-  /** A part of the sentence that has to be found untrue. */
+  /** A pattern of the sentence that has to be found untrue. */
   String invariant() {
     return invariant;
   }
@@ -317,6 +335,15 @@ abstract class PlantedBug implements Plant {
 
   private static World withCloudflare(World world, Cloudflare cloudflare) {
     return new World(world.wrangler(), cloudflare, world.traffic());
+  }
+
+  /** Sees what served before where somebody else has deployed, as not looking would. */
+  private static Deployment withoutForeign(ServiceName service, Deployment deployment) {
+    var before = Optional.ofNullable(Scenario.update().before().get(service)).orElseThrow();
+    return deployment.message().equals("by hand")
+        ? new Deployment(
+            deployment.id(), List.of(new Deployment.Share(before, 100)), deployment.createdAt(), "")
+        : deployment;
   }
 
   private static boolean isOpen(Progress progress) {
