@@ -1,5 +1,8 @@
 package dev.clodo.plan;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toList;
 import static java.util.stream.Collectors.toMap;
 
 import dev.clodo.model.Account;
@@ -68,6 +71,7 @@ public final class MultiDomainOrchestrator {
    * @throws Unplannable when there is no safe one
    */
   public Plan plan(Wanted wanted) {
+    refuseSharedNames(wanted.inventory());
     var changes = Differences.between(wanted.inventory(), wanted.account(), wanted.built());
     var skipped =
         changes.stream()
@@ -75,6 +79,27 @@ public final class MultiDomainOrchestrator {
             .map(Change.Unchanged.class::cast)
             .toList();
     return new Drafting(wanted, byService(changes)).plan(skipped);
+  }
+
+  /** Of two projects with one name, each release would replace the other's Worker. */
+  private static void refuseSharedNames(Inventory inventory) {
+    var byName =
+        inventory.services().stream().collect(groupingBy(Service::name, TreeMap::new, toList()));
+    var reasons = new ArrayList<String>();
+    byName.forEach((name, services) -> {
+      if (services.size() > 1) {
+        var files =
+            services.stream()
+                .map(s -> inventory.root().relativize(s.config()).toString())
+                .collect(joining(" and "));
+        reasons.add(
+            "%s is the name in %s: give each its own, or deploy from the folder of one"
+                .formatted(name, files));
+      }
+    });
+    if (!reasons.isEmpty()) {
+      throw new Unplannable(reasons);
+    }
   }
 
   /**

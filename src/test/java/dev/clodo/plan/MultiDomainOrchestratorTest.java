@@ -64,6 +64,15 @@ class MultiDomainOrchestratorTest {
   }
 
   @Test
+  void twoProjectsWithOneNameAreRefused() {
+    account.deployed(name("api"), "");
+
+    assertThatThrownBy(() -> plan(inventory(List.of(worker("api"), worker("api")))))
+        .isInstanceOf(Unplannable.class)
+        .hasMessageContaining("api/wrangler.jsonc and api/wrangler.jsonc");
+  }
+
+  @Test
   void calleesAreReleasedBeforeTheirCallers() {
     deployed("web", "api", "job");
 
