@@ -13,15 +13,15 @@ const home = mkdtempSync(join(tmpdir(), "clodo-overhead-"));
 const project = join(home, "project");
 const npm = ["install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error", "--prefix"];
 
+/** The variables that the sandbox asks a shell to set; the token is read from a file, so a shell it is. */
 function sandboxEnvironment() {
-  const lines = execFileSync(clodo, ["sandbox", "start", "--env"], { env: base(), encoding: "utf8", cwd: project });
-  return Object.fromEntries(
-    [...lines.matchAll(/^(?:export )?([A-Z_]+)=["']?([^"'\n]*)["']?$/gm)].map(([, name, value]) => [name, value]),
-  );
+  const script = 'eval "$("$0" sandbox start --env)" && exec "$1" -p "JSON.stringify(process.env)"';
+  const options = { env: base(), encoding: "utf8", cwd: project };
+  return JSON.parse(execFileSync("sh", ["-c", script, clodo, process.execPath], options));
 }
 
 function base() {
-  return { ...process.env, CLODO_HOME_DIR: home, CI: "1", WRANGLER_SEND_METRICS: "false" };
+  return { ...process.env, CLODO_SANDBOX_HOME: join(home, "sandbox"), CI: "1", WRANGLER_SEND_METRICS: "false" };
 }
 
 function nodeForWrangler() {
@@ -77,7 +77,7 @@ const stop = () => {
 process.on("exit", stop);
 process.on("SIGINT", () => process.exit(130));
 
-const env = { ...base(), ...sandboxEnvironment(), PATH: path };
+const env = { ...sandboxEnvironment(), PATH: path };
 const tools = {
   "wrangler deploy": [join(project, "node_modules/.bin/wrangler"), ["deploy"]],
   "npx wrangler deploy": ["npx", ["wrangler", "deploy"]],
