@@ -54,7 +54,7 @@ final class Packages {
       Pattern.compile("\"(?:dev|peer|optional)?[dD]ependencies\"\\s*:\\s*\\{([^}]*)}");
   private static final Pattern SCRIPTS = Pattern.compile("\"scripts\"\\s*:\\s*\\{([^}]*)}");
   private static final Pattern KEY =
-      Pattern.compile("\"([^\"]+)\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
+      Pattern.compile("\"([^\"]+)\"\\s*:\\s*\"([^\"\\\\]*(?:\\\\.[^\"\\\\]*)*)\"");
 
   /** The texts of the package.json files that apply to a service, the nearest first. */
   private static List<String> manifests(Surroundings around) {

@@ -52,7 +52,8 @@ public final class CommandLineInterface {
     }
     // Building a command costs start-up time, so only the one that was typed is built. Help of the
     // whole, completion and suggestions need all of them.
-    var only = Commands.known(word) && !word.equals(Commands.COMPLETION);
+    boolean one = Commands.known(word) && !word.equals(Commands.COMPLETION);
+    boolean only = one || arguments.equals(List.of("--version"));
     var line = only ? Commands.only(word, session) : Commands.all(session);
     prepare(line, session);
     return line.execute(arguments.toArray(String[]::new));

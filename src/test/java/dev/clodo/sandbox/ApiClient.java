@@ -69,6 +69,53 @@ final class ApiClient {
     return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
   }
 
+  /** Uploads one module, as PUT of a script or POST of a version. */
+  HttpResponse<String> upload(String method, String path, String metadata, String code)
+      throws IOException, InterruptedException {
+    var body =
+        """
+        --part
+        Content-Disposition: form-data; name="metadata"
+
+        %s
+        --part
+        Content-Disposition: form-data; name="index.js"; filename="index.js"
+        Content-Type: application/javascript+module
+
+        %s
+        --part--
+        """
+            .formatted(metadata, code)
+            .replace("\n", "\r\n");
+    return call(method, path, "multipart/form-data; boundary=part", body);
+  }
+
+  /** Deploys a module with these bindings and returns the id of its version. */
+  String deploy(String script, String bindings) throws IOException, InterruptedException {
+    var result = result(upload("PUT", "/workers/scripts/" + script, metadata(bindings), CODE));
+    return result
+        .path("deployment_id")
+        .asText()
+        .replaceFirst("(.{8})(.{4})(.{4})(.{4})(.{12})", "$1-$2-$3-$4-$5");
+  }
+
+  /** Uploads a version without traffic and returns its id. */
+  String uploadVersion(String script, String bindings) throws IOException, InterruptedException {
+    return result(
+            upload("POST", "/workers/scripts/" + script + "/versions", metadata(bindings), CODE))
+        .path("id")
+        .asText();
+  }
+
+  static String metadata(String bindings) {
+    return """
+    {"main_module":"index.js","compatibility_date":"2026-01-01","bindings":[%s]}\
+    """
+        .formatted(bindings);
+  }
+
+  static final String CODE = "export default { fetch() { return new Response('ok') } }";
+
   private static JsonNode result(HttpResponse<String> response) {
     var json = Json.parse(response.body());
     if (!json.path("success").asBoolean()) {

@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -169,6 +170,25 @@ class WranglerSandboxTest {
     assertThat(wrangler.upload(service.target(), TAG, "real").value()).isNotBlank();
   }
 
+  /**
+   * The script API made the last change, which wrangler's strict mode takes for somebody else's.
+   */
+  @Test
+  void deploysAgainAfterClodosOwnSplit() throws Exception {
+    var service = worker("moved", "export default { fetch() { return new Response('1') } }", "");
+    var first = wrangler.deploy(service.target(), TAG, "first");
+    try (var api = new dev.clodo.adapter.cloudflare.CloudflareApi(environment, said -> {})) {
+      api.split(
+          service.name(),
+          List.of(new dev.clodo.model.Deployment.Share(first, 100)),
+          "clodo run1/2");
+    }
+
+    assertThat(
+            wrangler.deploy(service.target(), new Tag(new RunId("run2"), new StepId(1)), "second"))
+        .isNotEqualTo(first);
+  }
+
   @Test
   void appliesTriggers() throws IOException {
     var service =
@@ -179,6 +199,48 @@ class WranglerSandboxTest {
     wrangler.deploy(service.target(), TAG, "first");
 
     assertThatCode(() -> wrangler.applyTriggers(service.target())).doesNotThrowAnyException();
+  }
+
+  @Test
+  void appliesMigrationsAndSaysHowFarItCame() throws IOException {
+    var tools = toolchain.tools(work);
+    var created =
+        warm.run(
+            tools,
+            new WranglerCommand(
+                List.of("d1", "create", "orders"),
+                WranglerEnvironment.from(environment),
+                work,
+                Duration.ofMinutes(1)));
+    var uuid = Pattern.compile("[0-9a-f]{8}-[0-9a-f-]{27}").matcher(created.out());
+    assertThat(uuid.find()).as(created.toString()).isTrue();
+    var id = uuid.group();
+    Files.createDirectories(work.resolve("migrations"));
+    Files.writeString(work.resolve("migrations/0001_init.sql"), "CREATE TABLE orders(x);");
+    Files.writeString(work.resolve("migrations/0002_more.sql"), "CREATE TABLE items(x);");
+    var service =
+        worker(
+            "migrated",
+            "export default { fetch() { return new Response('1') } }",
+            """
+            [[d1_databases]]
+            binding = "DB"
+            database_name = "orders"
+            database_id = "%s"
+            """
+                .formatted(id));
+    wrangler.deploy(service.target(), TAG, "first");
+
+    assertThat(wrangler.migrate(service.target(), "orders"))
+        .containsExactly("0001_init.sql", "0002_more.sql");
+    assertThat(wrangler.migrate(service.target(), "orders")).isEmpty();
+
+    Files.writeString(work.resolve("migrations/0003_good.sql"), "CREATE TABLE more(x);");
+    Files.writeString(work.resolve("migrations/0004_bad.sql"), "CREATE TABEL oops(x);");
+    assertThatThrownBy(() -> wrangler.migrate(service.target(), "orders"))
+        .isInstanceOf(StepFailed.class)
+        .hasMessageContaining("after it had applied 0003_good.sql")
+        .hasMessageContaining("TABEL");
   }
 
   @Test

@@ -1,0 +1,226 @@
+package dev.clodo.adapter.cloudflare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.clodo.adapter.wrangler.Toolchain;
+import dev.clodo.adapter.wrangler.WranglerAdapter;
+import dev.clodo.discover.ServiceAutoDiscovery;
+import dev.clodo.model.Account;
+import dev.clodo.model.Deployment;
+import dev.clodo.model.EnvironmentName;
+import dev.clodo.model.Inventory;
+import dev.clodo.model.Looked;
+import dev.clodo.model.RunId;
+import dev.clodo.model.Service;
+import dev.clodo.model.ServiceName;
+import dev.clodo.model.StepId;
+import dev.clodo.model.Tag;
+import dev.clodo.model.VersionId;
+import dev.clodo.port.StepFailed;
+import dev.clodo.port.Unreachable;
+import dev.clodo.sandbox.NpmTools;
+import dev.clodo.sandbox.Sandbox;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What one adapter changes with real wrangler, the other sees, on a sandbox with real workerd. */
+@org.junit.jupiter.api.Tag("slow")
+class CloudflareSandboxTest {
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  @TempDir static Path shared;
+  @TempDir Path work;
+
+  private static Sandbox sandbox;
+  private static Map<String, String> environment;
+  private static WranglerAdapter wrangler;
+  private static CloudflareApi api;
+  private static HttpTraffic traffic;
+
+  @BeforeAll
+  static void start() throws IOException {
+    var tools = NpmTools.install();
+    sandbox = Sandbox.start(Sandbox.Options.of(shared.resolve("sandbox"), tools::workerd));
+    var variables = new HashMap<>(System.getenv());
+    variables.put("HOME", shared.resolve("home").toString());
+    variables.put(
+        "CLODO_TOOLS",
+        tools.project(NpmTools.WRANGLER_NEW).resolveSibling("").normalize().toString());
+    variables.put("CLOUDFLARE_API_TOKEN", sandbox.token());
+    variables.put("CLOUDFLARE_ACCOUNT_ID", sandbox.accountId());
+    variables.put("CLOUDFLARE_API_BASE_URL", sandbox.apiUrl());
+    variables.put("CLODO_EDGE", sandbox.edgeUrl());
+    environment = Map.copyOf(variables);
+    wrangler = new WranglerAdapter(new Toolchain(environment, said -> {}), environment);
+    api = new CloudflareApi(environment, said -> {});
+    traffic = new HttpTraffic(environment);
+  }
+
+  @AfterAll
+  static void stop() {
+    wrangler.close();
+    api.close();
+    traffic.close();
+    sandbox.close();
+  }
+
+  @Test
+  void seesMovesAndAsksWhatWranglerUploaded() throws IOException {
+    var service = worker("shop", "");
+    var first = wrangler.deploy(service.target(), tag("run1", 1), "clodo:1111111111111111");
+    Files.writeString(work.resolve("index.ts"), code("2"));
+    var second = wrangler.upload(service.target(), tag("run2", 3), "clodo:2222222222222222");
+
+    assertThat(api.deployment(service.name()).orElseThrow().soleVersion()).contains(first);
+    assertThat(api.versions(service.name()))
+        .extracting(v -> v.id(), v -> v.tag(), v -> v.message())
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(second, "run2/3", "clodo:2222222222222222"),
+            org.assertj.core.groups.Tuple.tuple(first, "run1/1", "clodo:1111111111111111"));
+
+    api.split(service.name(), shares(first, 100, second, 0), "clodo run2/4");
+
+    var address = URI.create("https://" + sandbox.workersDevHost("shop") + "/");
+    var override = Map.of("Cloudflare-Workers-Version-Overrides", "shop=\"" + second + "\"");
+    var asked = traffic.get(address, override, LIMIT);
+    var usual = traffic.get(address, Map.of(), LIMIT);
+    assertThat(asked.status()).isEqualTo(200);
+    assertThat(asked.answeredBy()).isEqualTo(second.value());
+    assertThat(usual.answeredBy()).isEqualTo(first.value());
+    assertThat(asked.latency()).isPositive().isLessThan(LIMIT);
+
+    api.split(service.name(), List.of(new Deployment.Share(second, 100)), "clodo run2/5");
+
+    var live = api.deployment(service.name()).orElseThrow();
+    assertThat(live.soleVersion()).contains(second);
+    assertThat(live.message()).isEqualTo("clodo run2/5");
+    assertThat(traffic.get(address, Map.of(), LIMIT).answeredBy()).isEqualTo(second.value());
+  }
+
+  @Test
+  void looksAtAWholeWorkspace() throws IOException {
+    var service = worker("looked", "[vars]\nCOLOUR = \"red\"\n");
+    var version = wrangler.deploy(service.target(), tag("run1", 1), "clodo:3333333333333333");
+    Files.createDirectories(work.resolve("new"));
+    Files.writeString(work.resolve("new/index.ts"), code("1"));
+    Files.writeString(
+        work.resolve("new/wrangler.toml"),
+        """
+        name = "not-there-yet"
+        main = "index.ts"
+        compatibility_date = "2026-01-01"
+        [[d1_databases]]
+        binding = "DB"
+        database_name = "absent"
+        database_id = "11111111-2222-4333-8444-555555555555"
+        [[r2_buckets]]
+        binding = "FILES"
+        bucket_name = "files"
+        [[queues.producers]]
+        binding = "JOBS"
+        queue = "jobs"
+        [[kv_namespaces]]
+        binding = "CACHE"
+        id = "0123456789abcdef0123456789abcdef"
+        """);
+
+    var account = api.look(inventory());
+
+    assertThat(account.access()).isEqualTo(Account.Access.ACCEPTED);
+    assertThat(account.services().map(s -> s.contains(new ServiceName("looked"))))
+        .isEqualTo(new Looked.Known<>(true));
+    assertThat(account.services().map(s -> s.contains(new ServiceName("not-there-yet"))))
+        .isEqualTo(new Looked.Known<>(false));
+    assertThat(account.liveOf(service.name()).orElseThrow().serving())
+        .extracting(v -> v.id(), v -> v.message())
+        .containsExactly(org.assertj.core.groups.Tuple.tuple(version, "clodo:3333333333333333"));
+    assertThat(account.live()).doesNotContainKey(new ServiceName("not-there-yet"));
+    assertThat(account.secrets().get(service.name())).isEqualTo(new Looked.Known<>(Set.of()));
+    assertThat(account.buckets()).isEqualTo(new Looked.Known<>(Set.of()));
+    assertThat(account.queues()).isEqualTo(new Looked.Known<>(Set.of()));
+    assertThat(account.kvNamespaces()).isEqualTo(new Looked.Known<>(Map.of()));
+    assertThat(account.databases()).isInstanceOf(Looked.Known.class);
+    assertThat(account.subdomain().map(String::isEmpty)).isEqualTo(new Looked.Known<>(false));
+  }
+
+  @Test
+  void refusesASplitOfVersionsThatDoNotExist() throws IOException {
+    var service = worker("strict", "");
+    wrangler.deploy(service.target(), tag("run1", 1), "m");
+
+    assertThatThrownBy(() ->
+            api.split(
+                service.name(),
+                List.of(
+                    new Deployment.Share(
+                        new VersionId("00000000-0000-4000-8000-000000000000"), 100)),
+                "m"))
+        .isInstanceOf(StepFailed.class);
+    assertThat(api.deployment(new ServiceName("nobody"))).isEmpty();
+    assertThat(api.versions(new ServiceName("nobody"))).isEmpty();
+  }
+
+  @Test
+  void aWrongTokenIsRejected() throws IOException {
+    worker("guarded", "");
+    var wrong = new HashMap<>(environment);
+    wrong.put("CLOUDFLARE_API_TOKEN", "wrong");
+    try (var stranger = new CloudflareApi(wrong, said -> {})) {
+      assertThat(stranger.look(inventory()).access()).isEqualTo(Account.Access.REJECTED);
+    }
+  }
+
+  @Test
+  void silenceIsNoAnswer() {
+    var nobody = Map.of("CLODO_EDGE", "http://127.0.0.1:9");
+    try (var cut = new HttpTraffic(nobody)) {
+      assertThatThrownBy(
+              () -> cut.get(URI.create("https://shop.example.workers.dev/"), Map.of(), LIMIT))
+          .isInstanceOf(Unreachable.class)
+          .hasMessageContaining("https://shop.example.workers.dev/");
+    }
+  }
+
+  private static List<Deployment.Share> shares(
+      VersionId one, int percent, VersionId other, int rest) {
+    return List.of(new Deployment.Share(one, percent), new Deployment.Share(other, rest));
+  }
+
+  private static Tag tag(String run, int step) {
+    return new Tag(new RunId(run), new StepId(step));
+  }
+
+  private static String code(String answer) {
+    return "export default { fetch() { return new Response('" + answer + "') } }";
+  }
+
+  private Inventory inventory() {
+    return new ServiceAutoDiscovery().discover(work, EnvironmentName.TOP_LEVEL);
+  }
+
+  private Service worker(String name, String more) throws IOException {
+    Files.writeString(work.resolve("index.ts"), code("1"));
+    Files.writeString(
+        work.resolve("wrangler.toml"),
+        """
+        name = "%s"
+        main = "index.ts"
+        compatibility_date = "2026-01-01"
+        %s\
+        """
+            .formatted(name, more));
+    return inventory().service(new ServiceName(name)).orElseThrow();
+  }
+}

@@ -1,0 +1,76 @@
+package dev.clodo.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("slow")
+class SandboxDaemonTest {
+  @TempDir Path home;
+
+  @AfterEach
+  void stop() throws Exception {
+    SandboxDaemon.stop(home);
+  }
+
+  private SandboxDaemon.Running start() throws Exception {
+    var tools = NpmTools.install();
+    return SandboxDaemon.start(Sandbox.Options.of(home, tools::workerd));
+  }
+
+  private static int ask(SandboxDaemon.Running running) throws Exception {
+    try (var client = HttpClient.newHttpClient()) {
+      var request =
+          HttpRequest.newBuilder(URI.create(running.apiUrl() + "/accounts"))
+              .header("Authorization", "Bearer " + running.token())
+              .build();
+      return client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode();
+    }
+  }
+
+  @Test
+  void goesOnInTheBackgroundUntilItIsStopped() throws Exception {
+    var running = start();
+    assertThat(ask(running)).isEqualTo(200);
+    assertThat(SandboxDaemon.status(home)).contains(running);
+    assertThat(start()).isEqualTo(running);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(running.tokenFile())))
+        .isEqualTo("rw-------");
+    assertThat(Files.readString(home.resolve("sandbox.json"))).doesNotContain(running.token());
+
+    assertThat(SandboxDaemon.stop(home)).isTrue();
+    assertThat(SandboxDaemon.status(home)).isEmpty();
+    assertThat(SandboxDaemon.stop(home)).isFalse();
+    assertThatThrownBy(() -> ask(running)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void startsAgainAfterItWasKilled() throws Exception {
+    var first = start();
+    var process = ProcessHandle.of(first.pid()).orElseThrow();
+    var children = process.descendants().toList();
+    process.destroyForcibly();
+    process.onExit().get(20, TimeUnit.SECONDS);
+    assertThat(SandboxDaemon.status(home)).isEmpty();
+
+    var second = start();
+
+    assertThat(second.pid()).isNotEqualTo(first.pid());
+    assertThat(second.accountId()).isEqualTo(first.accountId());
+    assertThat(ask(second)).isEqualTo(200);
+    assertThat(children).noneMatch(ProcessHandle::isAlive);
+  }
+}
