@@ -1,0 +1,5 @@
+/** Holds the documents to what works. */
+@NullMarked
+package dev.clodo.docs;
+
+import org.jspecify.annotations.NullMarked;
