@@ -220,9 +220,11 @@ public final class CapabilityAssessmentEngine {
 
     private static String sentence(String why) {
       var text = why.strip();
-      return text.isEmpty() || ".!?".indexOf(text.charAt(text.length() - 1)) >= 0
-          ? text
-          : text + ".";
+      if (text.isEmpty()) {
+        return text;
+      }
+      var end = ".!?".indexOf(text.charAt(text.length() - 1)) >= 0 ? "" : ".";
+      return Character.toUpperCase(text.charAt(0)) + text.substring(1) + end;
     }
   }
 }

@@ -105,7 +105,7 @@ class AnyInputTest {
     var engine = new CapabilityAssessmentEngine();
     var code = folder.resolve("src").resolve("index.ts");
     Files.createDirectories(folder.resolve("src"));
-    for (int i = 0; i < 400; i++) {
+    for (int i = 0; i < 150; i++) {
       boolean toml = random.nextBoolean();
       var file = folder.resolve(toml ? "wrangler.toml" : "wrangler.jsonc");
       Files.writeString(file, mutilated(toml ? TOML : JSON, random));
