@@ -103,6 +103,11 @@ final class ConfigChecks {
               "workers/static-assets/migration-guides/migrate-from-pages/",
               ConfigChecks::mixed),
           warning("config/unknown-key", CONFIGURATION, ConfigChecks::unknownKey),
+          errorProd(
+              "config/unknown-key-unvalidated-section",
+              CONFIGURATION,
+              c -> c.violationsOf("config/unknown-key-unvalidated-section")),
+          warning("config/json-duplicate-key", CONFIGURATION, ConfigChecks::duplicateKey),
           advice(
               "config/legacy-key", "workers/wrangler/migration/v1-to-v2/", ConfigChecks::legacyKey),
           errorProd(
@@ -395,6 +400,34 @@ final class ConfigChecks {
     return c.violationsOf("config/unknown-key").stream()
         .filter(f -> specialist(c, f.subject()).equals(check))
         .toList();
+  }
+
+  /** What discovery notes of a key that is written twice. */
+  private static final Pattern WRITTEN_TWICE =
+      Pattern.compile(
+          "The key (.+) is written twice, at .*?:(\\d{1,9}):\\d+ and at .*:(\\d{1,9}):(\\d{1,9});.*");
+
+  private static List<? extends Hit> duplicateKey(Case c) {
+    var hits = new ArrayList<Hit>();
+    for (var note : c.around().notes()) {
+      var m = WRITTEN_TWICE.matcher(note);
+      if (m.matches()) {
+        hits.add(
+            new Hit.Fault(
+                m.group(1),
+                new Location(
+                    c.service().config(),
+                    Integer.parseInt(m.group(3)),
+                    Integer.parseInt(m.group(4))),
+                "The key \""
+                    + m.group(1)
+                    + "\" is written a second time (first in line "
+                    + m.group(2)
+                    + "); only the last one counts, and nobody says so.",
+                new Remedy.Advice("Merge the two.")));
+      }
+    }
+    return hits;
   }
 
   private static List<? extends Hit> legacyKey(Case c) {

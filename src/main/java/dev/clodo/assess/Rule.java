@@ -194,29 +194,38 @@ interface Rule {
     };
   }
 
+  /** What becomes of a field that a table does not name. */
+  enum Others {
+    /** wrangler warns of it and ignores it. */
+    WARNED_OF,
+    /** wrangler passes it on in silence, though nobody knows it. */
+    NEAR_MISSES,
+    SILENT
+  }
+
   /** Starts the description of a table with named fields. */
   static Fields table() {
-    return new Fields(Map.of(), List.of(), true, true);
+    return new Fields(Map.of(), List.of(), Others.WARNED_OF, true);
   }
 
   /**
    * A table with named fields.
    *
    * @param required the fields that must be there, with the check that reports their absence
-   * @param closed whether wrangler warns of other fields
+   * @param others what becomes of other fields
    * @param strict whether an array is refused where wrangler asks for a table
    */
   record Fields(
       Map<String, Rule> rules,
       List<Map.Entry<String, String>> required,
-      boolean closed,
+      Others others,
       boolean strict)
       implements Rule {
 
     Fields has(String name, Rule rule) {
       var more = new LinkedHashMap<>(rules);
       more.put(name, rule);
-      return new Fields(more, required, closed, strict);
+      return new Fields(more, required, others, strict);
     }
 
     Fields needs(String name, Rule rule) {
@@ -226,17 +235,22 @@ interface Rule {
     Fields needs(String name, Rule rule, String check) {
       var more = new ArrayList<>(required);
       more.add(Map.entry(name, check));
-      return new Fields(has(name, rule).rules, List.copyOf(more), closed, strict);
+      return new Fields(has(name, rule).rules, List.copyOf(more), others, strict);
     }
 
     /** Other fields pass in silence, as wrangler lets them. */
     Fields open() {
-      return new Fields(rules, required, false, strict);
+      return new Fields(rules, required, Others.SILENT, strict);
+    }
+
+    /** Other fields pass in silence, but one that looks like a known field is a mistake. */
+    Fields withoutMistakes() {
+      return new Fields(rules, required, Others.NEAR_MISSES, strict);
     }
 
     /** An array is looked at as a table without fields, as JavaScript does. */
     Fields loose() {
-      return new Fields(rules, required, closed, false);
+      return new Fields(rules, required, others, false);
     }
 
     @Override
@@ -266,8 +280,12 @@ interface Rule {
             var rule = rules.get(key);
             if (rule != null) {
               rule.judge(path.isEmpty() ? key : path + "." + key, entry.value(), sink);
-            } else if (closed) {
-              sink.unknownKey(path, key, entry, List.copyOf(rules.keySet()));
+            } else {
+              switch (others) {
+                case WARNED_OF -> sink.unknownKey(path, key, entry, List.copyOf(rules.keySet()));
+                case NEAR_MISSES -> sink.nearMiss(path, key, entry, List.copyOf(rules.keySet()));
+                case SILENT -> {}
+              }
             }
           });
     }
@@ -346,6 +364,27 @@ interface Rule {
                           + subject
                           + "\", or move it to the"
                           + " section it belongs to.")));
+    }
+
+    /** A key where wrangler takes any, that looks like one that means something. */
+    void nearMiss(String path, String key, Entry entry, List<String> known) {
+      Similar.to(key, known)
+          .filter(k -> Similar.edits(k, key) <= 2)
+          .ifPresent(k ->
+              wrong(
+                  "config/unknown-key-unvalidated-section",
+                  entry.keyAt(),
+                  path + "." + key,
+                  "Nobody knows the key \""
+                      + layer
+                      + path
+                      + "."
+                      + key
+                      + "\", and wrangler does not"
+                      + " say so; did you mean \""
+                      + k
+                      + "\"?",
+                  new Remedy.Edit(entry.keyAt(), key, k)));
     }
 
     private static String article(String kind) {

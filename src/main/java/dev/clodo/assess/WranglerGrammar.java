@@ -470,7 +470,8 @@ final class WranglerGrammar {
                   .needs("plugin", table().needs("package", STRING).needs("name", STRING).open())
                   .has("options", table().open())
                   .open())
-          .open();
+          .has("props", ANYTHING)
+          .withoutMistakes();
 
   private static final Rule DISPATCH =
       binding()
@@ -947,7 +948,11 @@ final class WranglerGrammar {
   private static final Rule LIMITS =
       (path, value, sink) -> {
         if (value instanceof Table) {
-          table().has("cpu_ms", NUMBER).has("subrequests", NUMBER).open().judge(path, value, sink);
+          table()
+              .has("cpu_ms", NUMBER)
+              .has("subrequests", NUMBER)
+              .withoutMistakes()
+              .judge(path, value, sink);
         }
       };
 

@@ -279,6 +279,29 @@ class ConfigChecksTest {
   }
 
   @Test
+  void noticesAKeyThatIsWrittenTwice() {
+    var w =
+        json(
+            """
+            { "name": "api", "main": "src/index.ts", "compatibility_date": "2026-11-01",
+              "vars": { "A": "1" },
+              "vars": { "B": "2" } }
+            """);
+    var finding = w.only("config/json-duplicate-key");
+    assertThat(finding.where().line()).isEqualTo(3);
+    assertThat(finding.message()).contains("first in line 2");
+  }
+
+  @Test
+  void findsAMistakeWhereWranglerChecksNoKeys() {
+    var w = with("[[services]]\nbinding = \"A\"\nservice = \"api\"\nentrypont = \"Rpc\"\n");
+    assertThat(w.only("config/unknown-key-unvalidated-section").message())
+        .endsWith("did you mean \"entrypoint\"?");
+    assertThat(with("[[services]]\nbinding = \"A\"\nservice = \"api\"\nnote = \"x\"\n").checks())
+        .isEmpty();
+  }
+
+  @Test
   void toleratesCommentsThatAreWrittenAsKeys() {
     var w =
         json(
