@@ -2,15 +2,19 @@ package dev.clodo.adapter.cloudflare;
 
 import dev.clodo.port.Traffic;
 import dev.clodo.port.Unreachable;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +26,9 @@ public final class HttpTraffic implements Traffic, AutoCloseable {
   private static final List<String> PROOFS = List.of("X-Clodo-Sandbox-Version", "X-Worker-Version");
 
   private static final String HOST = "X-Clodo-Host";
+
+  /** The platform's own page where no Worker is deployed: nobody's answer. */
+  private static final String NOBODY = "error code: 1042";
 
   private final Optional<URI> edge;
   private @Nullable HttpClient client;
@@ -46,21 +53,53 @@ public final class HttpTraffic implements Traffic, AutoCloseable {
     }
     headers.forEach(request::header);
     long start = System.nanoTime();
+    var head = new CompletableFuture<Head>();
+    var answer =
+        client()
+            .sendAsync(
+                request.build(),
+                info -> {
+                  head.complete(new Head(info, Duration.ofNanos(System.nanoTime() - start)));
+                  return info.statusCode() == 404
+                      ? HttpResponse.BodySubscribers.ofString(StandardCharsets.UTF_8)
+                      : HttpResponse.BodySubscribers.replacing("");
+                });
     try {
-      var response = client().send(request.build(), HttpResponse.BodyHandlers.discarding());
-      var latency = Duration.ofNanos(System.nanoTime() - start);
-      var proof =
-          PROOFS.stream()
-              .flatMap(name -> response.headers().firstValue(name).stream())
-              .findFirst()
-              .orElse("");
-      return new Reply(response.statusCode(), latency, proof);
-    } catch (IOException e) {
-      var reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-      throw new Unreachable("no answer from " + address + " (" + reason + ")", e);
+      var body = answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS).body();
+      if (body.strip().equals(NOBODY)) {
+        throw new Unreachable("Cloudflare knows no Worker at " + address + " (" + NOBODY + ")");
+      }
+      return head.join().reply();
+    } catch (TimeoutException stillTalking) {
+      // The status came; a body without end, as of a stream of events, is no reason to wait.
+      answer.cancel(true);
+      if (head.isDone()) {
+        return head.join().reply();
+      }
+      throw new Unreachable("no answer from " + address + " in " + timeout.toSeconds() + " s");
+    } catch (ExecutionException e) {
+      throw new Unreachable("no answer from " + address + " (" + reason(e) + ")", e);
     } catch (InterruptedException e) {
+      answer.cancel(true);
       Thread.currentThread().interrupt();
       throw new Unreachable("interrupted while waiting for " + address, e);
+    }
+  }
+
+  private static String reason(ExecutionException e) {
+    var cause = e.getCause() == null ? e : e.getCause();
+    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+  }
+
+  /** The first part of an answer, and when it came. */
+  private record Head(HttpResponse.ResponseInfo info, Duration latency) {
+    Reply reply() {
+      var proof =
+          PROOFS.stream()
+              .flatMap(name -> info.headers().firstValue(name).stream())
+              .findFirst()
+              .orElse("");
+      return new Reply(info.statusCode(), latency, proof);
     }
   }
 

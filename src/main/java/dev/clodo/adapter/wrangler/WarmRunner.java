@@ -8,12 +8,15 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs commands one after another in a Node process that has loaded wrangler once, because loading
@@ -23,10 +26,16 @@ import org.jspecify.annotations.Nullable;
 final class WarmRunner implements Runner {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /**
+   * A workspace may have several wranglers; each warm one holds some 200 MB. What comes after is
+   * run plainly.
+   */
+  private static final int MOST = 3;
+
   private final Scripts scripts;
   private final Runner plain;
-  private @Nullable Warm warm;
-  private boolean unfit;
+  private final Map<Tools, Warm> processes = new HashMap<>();
+  private final Set<Tools> unfit = new HashSet<>();
 
   /**
    * @param plain does what this can't
@@ -38,8 +47,17 @@ final class WarmRunner implements Runner {
 
   /** Starts loading wrangler; does nothing when it is being loaded already. */
   synchronized void warmUp(Tools tools, WranglerCommand like) {
-    if (!unfit && (warm == null || !warm.isAlive())) {
-      warm = start(tools, like);
+    var there = processes.get(tools);
+    if (unfit.contains(tools)
+        || (there != null && there.isAlive())
+        || (there == null && processes.size() >= MOST)) {
+      return;
+    }
+    try {
+      processes.put(tools, new Warm(tools, like, scripts));
+    } catch (IOException e) {
+      // The plain runner meets the same trouble and says what it is.
+      unfit.add(tools);
     }
   }
 
@@ -49,8 +67,8 @@ final class WarmRunner implements Runner {
       return plain.run(tools, command);
     }
     warmUp(tools, command);
-    var process = warm;
-    if (process == null || !process.tools.equals(tools)) {
+    var process = processes.get(tools);
+    if (process == null) {
       return plain.run(tools, command);
     }
     try (var output = WranglerProcess.OutputFile.fresh()) {
@@ -63,32 +81,21 @@ final class WarmRunner implements Runner {
       }
     }
     // The command has not been started, so running it elsewhere does nothing twice.
-    unfit = true;
+    unfit.add(tools);
     drop(process);
     return plain.run(tools, command);
   }
 
-  private @Nullable Warm start(Tools tools, WranglerCommand like) {
-    try {
-      return new Warm(tools, like, scripts);
-    } catch (IOException e) {
-      // The plain runner meets the same trouble and says what it is.
-      unfit = true;
-      return null;
-    }
-  }
-
   private void drop(Warm process) {
     process.end();
-    warm = null;
+    processes.remove(process.tools);
   }
 
+  /** Waits for nobody: an idle process ends by itself when its input does. */
   @Override
   public synchronized void close() {
-    if (warm != null) {
-      warm.end();
-      warm = null;
-    }
+    processes.values().forEach(Warm::dismiss);
+    processes.clear();
     plain.close();
   }
 
@@ -260,13 +267,18 @@ final class WarmRunner implements Runner {
     }
 
     /** The end of its input tells it to go; it keeps what Node has compiled for the next time. */
-    void end() {
+    void dismiss() {
       try {
         in.close();
       } catch (IOException alreadyGone) {
         // Then there is nobody left to tell.
         process.destroyForcibly();
       }
+    }
+
+    /** For a process that may be in the middle of something. */
+    void end() {
+      dismiss();
       try {
         if (!process.waitFor(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
           WranglerProcess.endTree(process);
