@@ -46,7 +46,23 @@ import java.util.TreeMap;
  * The Java API: assesses, plans, deploys and rolls back one workspace in one environment.
  *
  * <p>{@code Main.connect} gives one for the real world; tests build it from the fakes in {@code
- * dev.clodo.testing}.
+ * dev.clodo.testing}. A release, and what came of it:
+ *
+ * {@snippet :
+ *   Assessment assessment = clodo.assess();
+ *   for (Finding finding : assessment.findings()) {
+ *     log.accept(finding.check() + ": " + finding.message());
+ *   }
+ *   String told =
+ *       switch (clodo.deploy(Watcher.silent())) {
+ *         case Deployed.NotReady notReady -> "not ready";
+ *         case Deployed.Unchanged unchanged -> "nothing to do";
+ *         case Deployed.Declined declined -> "not wanted";
+ *         case Deployed.Released released -> "released by run " + released.run().run().id();
+ *         case Deployed.NotReleased ended -> "ended with " + ended.outcome();
+ *       };
+ *   log.accept(told);
+ * }
  *
  * <p>All methods throw {@link UserError} when the user has to act, and the exceptions of {@code
  * dev.clodo.port} when the world refuses or is silent; {@link Failure#of} sorts them.
