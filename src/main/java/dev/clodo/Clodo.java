@@ -279,11 +279,12 @@ public final class Clodo implements AutoCloseable {
   private Assessment assess(Watcher watcher) {
     watcher.phase(Phase.ASSESS);
     ports.warmUp();
-    var inventory = understood(discover());
+    var inventory = discover();
     var account = ports.cloudflare().look(inventory);
     var assessment = assess(inventory, account);
     watcher.assessed(assessment);
     if (assessment.ready()) {
+      understood(inventory);
       seen(account);
     }
     return assessment;

@@ -194,7 +194,7 @@ final class Demo implements AutoCloseable {
 
   private Map<String, VersionId> secondRelease(Map<String, VersionId> before) {
     chapter(
-        "Version 2 of the API, while %d requests a second are asked"
+        "Version 2 of the API, while users ask up to %d times a second"
             .formatted(REQUESTS_PER_SECOND));
     workspace.edit(
         "services/api/src/index.ts",
