@@ -118,8 +118,14 @@ final class Cli {
     return start(java(arguments));
   }
 
-  /** What the process is started with; for a shell that limits it first. */
-  static List<String> java(String... arguments) {
+  /** Starts a command through another program, such as a shell that limits it first. */
+  Running startThrough(List<String> other, String... arguments) throws IOException {
+    var command = new ArrayList<>(other);
+    command.addAll(java(arguments));
+    return start(command);
+  }
+
+  private static List<String> java(String... arguments) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // Short lives: the compiler that starts fast, and no threads for collecting garbage.
