@@ -7,6 +7,7 @@ import io.javalin.http.Context;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.http.NotFoundResponse;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -87,10 +88,22 @@ final class Api implements AutoCloseable {
     ctx.attribute(FAULT, fault.get());
     pause(fault.get().before());
     switch (fault.get().effect()) {
-      case Effect.Reply reply -> throw new FaultHappens(reply);
+      case Effect.Reply reply -> {
+        readOn(ctx);
+        throw new FaultHappens(reply);
+      }
       case Effect.Reset reset -> throw new FaultHappens(reset);
       case Effect.LostReply lost -> {}
       case Effect.Slow slow -> {}
+    }
+  }
+
+  /// A client that is still sending when the answer comes sees a broken connection instead.
+  private static void readOn(Context ctx) {
+    try {
+      ctx.bodyInputStream().transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      throw ApiError.badBody("the body ends early: " + e.getMessage());
     }
   }
 
