@@ -65,6 +65,16 @@ function lateMiniflare(load) {
   );
 }
 
+// wrangler sends a change again when its answer was lost, and so uploads a version twice. Here it
+// asks once and says what happened; Clodo looks what is there before it asks again. (watch.cjs holds
+// the same for a process of its own.)
+function changingOnce(source) {
+  return source.replace(
+    /(async function retryOnAPIFailure\(action,[^)]*\battempts = )(MAX_ATTEMPTS)\b/,
+    '$1(/\\bmethod: "(POST|PUT|PATCH|DELETE)"/.test(String(action)) ? 1 : $2)',
+  );
+}
+
 // The command's entry is not exported, so the program is compiled with three exports added.
 function load() {
   const source = fs.readFileSync(cli, 'utf8');
@@ -83,7 +93,7 @@ function load() {
   program.filename = cli;
   program.paths = Module._nodeModulePaths(path.dirname(cli));
   program._compile(
-    source +
+    changingOnce(source) +
       '\n;module.exports.__clodo = { main, FatalError: ' +
       fatal[1] +
       ', reset() { outputFilePath = undefined; } };\n',

@@ -20,6 +20,8 @@ import dev.clodo.port.StepFailed;
 import dev.clodo.port.Unreachable;
 import dev.clodo.sandbox.NpmTools;
 import dev.clodo.sandbox.Sandbox;
+import dev.clodo.sandbox.SandboxHooks;
+import dev.clodo.sandbox.SandboxHooks.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -252,6 +254,28 @@ class WranglerSandboxTest {
         new WranglerAdapter(toolchain, cut, new WranglerProcess(new Scripts(toolchain)))) {
       assertThatThrownBy(() -> offline.upload(service.target(), TAG, "m"))
           .isInstanceOf(Unreachable.class);
+    }
+  }
+
+  /** wrangler by itself sends the upload again, and there are two versions with one tag. */
+  @Test
+  void asksForAChangeOnceAndSaysThatNobodyAnswered() throws Exception {
+    var service =
+        worker("unanswered", "export default { fetch() { return new Response('1') } }", "");
+    wrangler.deploy(service.target(), TAG, "first");
+    var hooks = SandboxHooks.of(sandbox);
+    try (var single =
+        new WranglerAdapter(toolchain, environment, new WranglerProcess(new Scripts(toolchain)))) {
+      for (var adapter : List.of(wrangler, single)) {
+        hooks.clearJournal();
+        hooks.fail(Fault.lostReply("POST", "/workers/scripts/unanswered/versions", 1));
+
+        assertThatThrownBy(() -> adapter.upload(service.target(), TAG, "second"))
+            .isInstanceOf(Unreachable.class);
+        assertThat(hooks.journal(0))
+            .filteredOn(c -> c.method().equals("POST") && c.path().endsWith("/versions"))
+            .hasSize(1);
+      }
     }
   }
 
