@@ -191,6 +191,66 @@ class WranglerSandboxTest {
         .isNotEqualTo(first);
   }
 
+  /** As after a change by the API itself; the dashboard's changes still stop a deploy. */
+  @Test
+  void deploysOverWhatTheScriptApiUploaded() throws Exception {
+    var service = worker("scripted", "export default { fetch() { return new Response('1') } }", "");
+    var body =
+        String.join(
+            "\r\n",
+            "--b",
+            "Content-Disposition: form-data; name=\"metadata\"",
+            "",
+            "{\"main_module\":\"a.js\",\"compatibility_date\":\"2026-01-01\"}",
+            "--b",
+            "Content-Disposition: form-data; name=\"a.js\"; filename=\"a.js\"",
+            "Content-Type: application/javascript+module",
+            "",
+            "export default { fetch() { return new Response('0') } }",
+            "--b--",
+            "");
+    var put =
+        java.net.http.HttpRequest.newBuilder(
+                java.net.URI.create(
+                    sandbox.apiUrl()
+                        + "/accounts/"
+                        + sandbox.accountId()
+                        + "/workers/scripts/scripted"))
+            .header("Authorization", "Bearer " + sandbox.token())
+            .header("Content-Type", "multipart/form-data; boundary=b")
+            .PUT(java.net.http.HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    try (var client = java.net.http.HttpClient.newHttpClient()) {
+      assertThat(client.send(put, java.net.http.HttpResponse.BodyHandlers.ofString()).statusCode())
+          .isEqualTo(200);
+    }
+    var strict = new WranglerCommands(environment).deploy(service.target(), TAG, "m");
+    assertThat(warm.run(toolchain.tools(work), strict).err()).contains("via the script API");
+
+    assertThat(wrangler.deploy(service.target(), TAG, "over it").value()).isNotBlank();
+  }
+
+  @Test
+  void worksWithAnOlderWranglerOfTheProjectToo() throws IOException {
+    Files.createSymbolicLink(
+        work.resolve("node_modules"),
+        NpmTools.install().project(NpmTools.WRANGLER_OLD).resolve("node_modules"));
+    var service =
+        worker(
+            "older",
+            "export default { fetch() { return new Response('1') }, scheduled() {} }",
+            "[triggers]\ncrons = [\"0 * * * *\"]\n");
+    assertThat(toolchain.tools(work).version()).isEqualTo(NpmTools.WRANGLER_OLD);
+
+    var first = wrangler.deploy(service.target(), TAG, "first");
+    var built = wrangler.build(service);
+    var second = wrangler.upload(service.target(), new Tag(new RunId("run2"), new StepId(1)), "x");
+    wrangler.applyTriggers(service.target());
+
+    assertThat(second).isNotEqualTo(first);
+    assertThat(wrangler.build(service)).isEqualTo(built);
+  }
+
   @Test
   void appliesTriggers() throws IOException {
     var service =
