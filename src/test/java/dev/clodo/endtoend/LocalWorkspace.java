@@ -43,7 +43,9 @@ final class LocalWorkspace implements AutoCloseable {
     folder = Files.createDirectories(home.resolve("workspace"));
     var all = new HashMap<>(System.getenv());
     all.put("HOME", Files.createDirectories(home.resolve("home")).toString());
-    all.put("CLODO_TOOLS", tools.project(NpmTools.WRANGLER_NEW).getParent().toString());
+    all.put(
+        "CLODO_TOOLS",
+        tools.project(NpmTools.WRANGLER_NEW).resolveSibling("").normalize().toString());
     all.put("CLODO_EDGE", sandbox.edgeUrl());
     all.put("CLODO_SETTLE_MS", SETTLE_MS);
     all.put("CLOUDFLARE_API_TOKEN", sandbox.token());

@@ -32,7 +32,8 @@ final class Cli {
     this.variables = Map.copyOf(variables);
   }
 
-  /** How a command ended and what it printed. */
+  /** How a command ended and what it printed; nobody compares two of them. */
+  @SuppressWarnings("ArrayRecordComponent")
   record Ran(int exit, byte[] outBytes, byte[] errBytes) {
     String out() {
       return new String(outBytes, StandardCharsets.UTF_8);
