@@ -113,9 +113,16 @@ record Complaint(String said, OptionalInt code, Kind kind, Duration retryAfter) 
     var message = "%s %s for %s: %s%s".formatted(command.title(), verb, about, said, remedy());
     return switch (kind) {
       case REFUSED -> new StepFailed(message);
-      case LATER -> new TryLater(message, retryAfter);
+      case LATER -> new TryLater(message + throttled(), retryAfter);
       case UNCLEAR -> new Unreachable(message);
     };
+  }
+
+  /** wrangler's headline does not always hold Cloudflare's own words about too many requests. */
+  private String throttled() {
+    return retryAfter.isZero() || said.contains("throttling")
+        ? ""
+        : " Cloudflare is throttling and asks to wait.";
   }
 
   /** What a person can do, for the codes that have one cure. */
