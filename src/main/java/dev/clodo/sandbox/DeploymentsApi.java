@@ -49,7 +49,7 @@ final class DeploymentsApi {
   }
 
   private static List<Share> shares(ObjectNode body) {
-    if (!body.path("strategy").asText().equals("percentage")) {
+    if (!body.path("strategy").asText("percentage").equals("percentage")) {
       throw ApiError.badBody("strategy must be \"percentage\"");
     }
     var shares = new ArrayList<Share>();

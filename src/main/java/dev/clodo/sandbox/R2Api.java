@@ -2,18 +2,21 @@ package dev.clodo.sandbox;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clodo.sandbox.Resources.Bucket;
+import dev.clodo.sandbox.runtime.SandboxRuntime;
 import java.time.InstantSource;
 
-/// R2 buckets by name. Their objects are not available in the sandbox's API.
+/// R2 buckets. Workers use their objects; the API does not offer them.
 final class R2Api {
   private static final String BUCKETS = Routes.A + "/r2/buckets";
   private static final String BUCKET = BUCKETS + "/{bucket}";
 
   private final Resources resources;
+  private final SandboxRuntime runtime;
   private final InstantSource clock;
 
-  R2Api(Resources resources, InstantSource clock) {
+  R2Api(Resources resources, SandboxRuntime runtime, InstantSource clock) {
     this.resources = resources;
+    this.runtime = runtime;
     this.clock = clock;
   }
 
@@ -74,7 +77,11 @@ final class R2Api {
   }
 
   private Answer delete(Call call) {
-    resources.deleteBucket(find(call).name());
+    var name = find(call).name();
+    if (!runtime.r2(name).isEmpty()) {
+      throw ApiError.of(409, 10008, "The bucket you tried to delete is not empty.");
+    }
+    resources.deleteBucket(name);
     return Answer.of(Json.object());
   }
 

@@ -32,7 +32,10 @@ final class Reset {
       runtime.d1(database.id()).clear();
       resources.deleteD1Database(database.id());
     }
-    resources.buckets().forEach(bucket -> resources.deleteBucket(bucket.name()));
+    for (var bucket : resources.buckets()) {
+      runtime.r2(bucket.name()).clear();
+      resources.deleteBucket(bucket.name());
+    }
     resources
         .dispatchNamespaces()
         .forEach(namespace -> resources.deleteDispatchNamespace(namespace.name()));

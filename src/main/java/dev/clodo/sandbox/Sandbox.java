@@ -142,7 +142,7 @@ public final class Sandbox implements AutoCloseable {
                     timeTravel.enter(routes);
                     new D1FilesApi(resources, runtime, blobs, timeTravel, port::get)
                         .enter(routes, config.routes);
-                    new R2Api(resources, clock).enter(routes);
+                    new R2Api(resources, runtime, clock).enter(routes);
                     queues.enter(routes);
                     new DispatchApi(resources, blobs, clock).enter(routes);
                     new GraphqlApi().enter(routes);
