@@ -87,6 +87,8 @@ public final class Main {
             List.of("no-such-command"))) {
       cli.run(command.toArray(String[]::new));
     }
+    // Leaving loads classes too.
+    System.exit(0);
   }
 
   /**

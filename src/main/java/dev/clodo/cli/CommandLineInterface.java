@@ -41,6 +41,11 @@ public final class CommandLineInterface {
   }
 
   private int dispatch(Session session, List<String> arguments) {
+    if (arguments.equals(List.of("--version"))) {
+      // Scripts ask this often, and the answer needs no parser.
+      host.out().println(Commands.version(host));
+      return Exit.DONE.code();
+    }
     int at = firstWord(arguments);
     var word = at < 0 ? "" : arguments.get(at);
     if (word.equals(WRANGLER)) {
@@ -52,8 +57,7 @@ public final class CommandLineInterface {
     }
     // Building a command costs start-up time, so only the one that was typed is built. Help of the
     // whole, completion and suggestions need all of them.
-    boolean one = Commands.known(word) && !word.equals(Commands.COMPLETION);
-    boolean only = one || arguments.equals(List.of("--version"));
+    boolean only = Commands.known(word) && !word.equals(Commands.COMPLETION);
     var line = only ? Commands.only(word, session) : Commands.all(session);
     prepare(line, session);
     return line.execute(arguments.toArray(String[]::new));

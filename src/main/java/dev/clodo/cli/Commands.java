@@ -68,10 +68,14 @@ final class Commands {
     };
   }
 
+  static String version(Host host) {
+    return "clodo " + host.version();
+  }
+
   private static CommandLine root(Session session) {
     var line = new CommandLine(new RootCommand(session));
     line.getCommandSpec()
-        .version("clodo " + session.host().version())
+        .version(version(session.host()))
         .addOption(
             OptionSpec.builder("--help", "-h")
                 .usageHelp(true)
