@@ -2,6 +2,9 @@ package dev.clodo.proof;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.clodo.Clodo;
+import dev.clodo.Main;
+import dev.clodo.model.EnvironmentName;
 import dev.clodo.sandbox.NpmTools;
 import dev.clodo.sandbox.Sandbox;
 import dev.clodo.sandbox.SandboxHooks;
@@ -12,6 +15,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -76,6 +81,31 @@ final class Stage implements AutoCloseable {
 
   Cli cli() {
     return new Cli(workspace, variables);
+  }
+
+  /** The Java API on the same workspace. */
+  Clodo connect() {
+    return Main.connect(workspace, EnvironmentName.TOP_LEVEL, variables);
+  }
+
+  /** Whether the workspace has had so many runs and the newest has so many events. */
+  boolean hasRunWithEvents(int runs, int events) throws SQLException {
+    var state = workspace.resolve(".clodo/state.db");
+    if (!Files.exists(state)) {
+      return false;
+    }
+    try (var connection = DriverManager.getConnection("jdbc:sqlite:" + state);
+        var statement = connection.createStatement();
+        var rows =
+            statement.executeQuery(
+                """
+                SELECT (SELECT count(*) FROM run) >= %d AND
+                  (SELECT count(*) FROM journal WHERE run =
+                    (SELECT id FROM run ORDER BY number DESC LIMIT 1)) >= %d\
+                """
+                    .formatted(runs, events))) {
+      return rows.next() && rows.getBoolean(1);
+    }
   }
 
   private void configure(String service) throws IOException {

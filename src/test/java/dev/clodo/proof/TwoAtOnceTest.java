@@ -2,10 +2,7 @@ package dev.clodo.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -107,29 +104,10 @@ class TwoAtOnceTest {
   /** Waits until the workspace has had so many runs and the newest has so many events. */
   private void awaitRunWithEvents(Cli.Running process, int runs, int events) throws Exception {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!reached(runs, events)) {
+    while (!stage.hasRunWithEvents(runs, events)) {
       assertThat(process.isAlive()).as(process.printed()).isTrue();
       assertThat(System.nanoTime()).as(process.printed()).isLessThan(deadline);
       LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
-    }
-  }
-
-  private boolean reached(int runs, int events) throws SQLException {
-    var state = stage.workspace().resolve(".clodo/state.db");
-    if (!Files.exists(state)) {
-      return false;
-    }
-    try (var connection = DriverManager.getConnection("jdbc:sqlite:" + state);
-        var statement = connection.createStatement();
-        var rows =
-            statement.executeQuery(
-                """
-                SELECT (SELECT count(*) FROM run) >= %d AND
-                  (SELECT count(*) FROM journal WHERE run =
-                    (SELECT id FROM run ORDER BY number DESC LIMIT 1)) >= %d\
-                """
-                    .formatted(runs, events))) {
-      return rows.next() && rows.getBoolean(1);
     }
   }
 
