@@ -49,8 +49,8 @@ final class WorkspaceChecks {
         new Hit.Fault(
             "",
             workspace.root(),
-            "No wrangler configuration was found in this folder or below it. wrangler deploy says"
-                + " that the entry-point is missing.",
+            "No wrangler configuration was found in %s or below it. wrangler deploy says that the entry-point is missing."
+                .formatted(inventory.root()),
             new Remedy.Advice(
                 "Create wrangler.jsonc: { \"name\": \""
                     + Names.asWorker(lastName(workspace))

@@ -57,7 +57,7 @@ class BadInputTest {
     Files.delete(here.resolve("wrangler.toml"));
 
     refused(NOT_READY, "deploy", "--yes")
-        .contains("no wrangler.toml, wrangler.json or wrangler.jsonc in")
+        .contains("No wrangler configuration was found in")
         .contains(here.toString());
   }
 
