@@ -14,6 +14,7 @@ final class Commands {
   private static final List<String> NAMES =
       List.of(
           "assess",
+          "explain",
           "plan",
           "deploy",
           "resume",
@@ -53,6 +54,7 @@ final class Commands {
   private static Optional<Object> command(String name, Session session) {
     return switch (name) {
       case "assess" -> Optional.of(new AssessCommand(session));
+      case "explain" -> Optional.of(new ExplainCommand(session));
       case "plan" -> Optional.of(new PlanCommand(session));
       case "deploy" -> Optional.of(new DeployCommand(session));
       case "resume" -> Optional.of(new ResumeCommand(session));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clodo.Deployed;
 import dev.clodo.model.Assessment;
+import dev.clodo.model.Explanation;
 import dev.clodo.model.Outcome;
 import dev.clodo.model.Plan;
 import dev.clodo.model.RunRecord;
@@ -12,6 +13,8 @@ import dev.clodo.model.ServiceVersions;
 import dev.clodo.model.Status;
 import dev.clodo.render.AssessmentJson;
 import dev.clodo.render.AssessmentText;
+import dev.clodo.render.ExplanationJson;
+import dev.clodo.render.ExplanationText;
 import dev.clodo.render.Palette;
 import dev.clodo.render.PlanJson;
 import dev.clodo.render.PlanText;
@@ -46,6 +49,21 @@ sealed interface View {
       var array = root.putArray("assessments");
       assessments.forEach(a -> array.add(AssessmentJson.of(a)));
       return root;
+    }
+  }
+
+  /** What checks are about: all that is known of them, or a line each. */
+  record Explained(List<Explanation> checks, boolean listed) implements View {
+    @Override
+    public String text(Palette palette, boolean verbose) {
+      return listed
+          ? ExplanationText.list(checks, palette)
+          : ExplanationText.whole(checks, palette);
+    }
+
+    @Override
+    public JsonNode json() {
+      return ExplanationJson.of(checks);
     }
   }
 

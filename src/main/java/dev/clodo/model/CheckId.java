@@ -8,6 +8,11 @@ public record CheckId(String value) {
     }
   }
 
+  /** The part before the slash. */
+  public String group() {
+    return value.substring(0, value.indexOf('/'));
+  }
+
   @Override
   public String toString() {
     return value;

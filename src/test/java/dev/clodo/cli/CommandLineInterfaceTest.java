@@ -9,6 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandLineInterfaceTest {
@@ -36,6 +37,7 @@ class CommandLineInterfaceTest {
     assertThat(help.out())
         .contains(
             "assess",
+            "explain",
             "plan",
             "deploy",
             "resume",
@@ -56,6 +58,7 @@ class CommandLineInterfaceTest {
   @ValueSource(
       strings = {
         "assess",
+        "explain",
         "plan",
         "deploy",
         "resume",
@@ -324,5 +327,43 @@ class CommandLineInterfaceTest {
         .soleVersion()
         .orElseThrow()
         .value();
+  }
+
+  // -- explain ------------------------------------------------------------------------------------
+
+  @Test
+  void explainsACheckThatAFindingNames() {
+    var ran = scene.type("explain", "d1/database-id-malformed");
+
+    assertThat(ran.exit()).isZero();
+    assertThat(ran.out()).startsWith("d1/database-id-malformed  error").contains("See https://");
+    var json = scene.type("explain", "d1/database-id-malformed", "--json").json();
+    assertThat(json.path("schema").asText()).isEqualTo("clodo.checks/1");
+    assertThat(json.at("/checks/0/check").asText()).isEqualTo("d1/database-id-malformed");
+    assertThat(json.at("/checks/0/checked").asBoolean()).isTrue();
+  }
+
+  @Test
+  void listsTheChecksOfAGroupAndAllOfThem() {
+    assertThat(scene.type("explain", "d1").out())
+        .startsWith("d1\n")
+        .contains("  d1/database-id-malformed")
+        .doesNotContain("kv/");
+    assertThat(scene.type("explain").out())
+        .contains("\nd1\n", "\nkv\n", "  kv/")
+        .isEqualTo(scene.type("explain", "--list").out());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "d1/database-id-malfromed, d1/database-id-malformed",
+    "database-id-malformed, d1/database-id-malformed",
+    "qeues, queues"
+  })
+  void asksWhetherAnotherCheckWasMeant(String typed, String meant) {
+    var ran = scene.type("explain", typed);
+
+    assertThat(ran.exit()).isEqualTo(1);
+    assertThat(ran.err()).contains("there is no check " + typed).contains(meant);
   }
 }
