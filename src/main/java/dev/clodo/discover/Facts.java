@@ -22,6 +22,7 @@ final class Facts {
   private final Path root;
   private final Set<Path> existing = new LinkedHashSet<>();
   private final Map<Path, String> texts = new LinkedHashMap<>();
+  private final Map<Path, ConfigValue> documents = new LinkedHashMap<>();
   private final Map<Path, Long> sizes = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
 
@@ -122,6 +123,14 @@ final class Facts {
     return text;
   }
 
+  /** Keeps the text of a small YAML or JSON file, and what it says where that can be read. */
+  Optional<ConfigValue> document(Path file) {
+    text(file);
+    var document = files.document(file);
+    document.ifPresent(d -> documents.put(file, d));
+    return document;
+  }
+
   /** Reads a small file without keeping its text for checks. */
   Optional<String> peek(Path file) {
     return look(file) ? files.text(file) : Optional.empty();
@@ -143,7 +152,7 @@ final class Facts {
   }
 
   Surroundings surroundings() {
-    return new Surroundings(existing, texts, sizes, notes);
+    return new Surroundings(existing, texts, documents, sizes, notes);
   }
 
   private Path rootOf(Path project, Path workspace) {

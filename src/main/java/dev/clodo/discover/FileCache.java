@@ -1,5 +1,6 @@
 package dev.clodo.discover;
 
+import dev.clodo.model.ConfigValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ final class FileCache {
 
   private final Map<Path, Kind> kinds = new HashMap<>();
   private final Map<Path, Optional<String>> texts = new HashMap<>();
+  private final Map<Path, Optional<ConfigValue>> documents = new HashMap<>();
   private final Map<Path, List<Path>> entries = new HashMap<>();
 
   /** Follows links. What can't be looked at counts as absent. */
@@ -53,6 +55,26 @@ final class FileCache {
             isFile(f) && SmallFile.read(f) instanceof SmallFile.Content content
                 ? Optional.of(content.text())
                 : Optional.empty());
+  }
+
+  /** What a small YAML or JSON file says; empty when there is none or it can't be understood. */
+  Optional<ConfigValue> document(Path file) {
+    var known = documents.get(file);
+    if (known == null) {
+      known = text(file).flatMap(t -> parse(file, t));
+      documents.put(file, known);
+    }
+    return known;
+  }
+
+  private static Optional<ConfigValue> parse(Path file, String text) {
+    var name = file.toString();
+    if (name.endsWith(".yml") || name.endsWith(".yaml")) {
+      return YamlReader.read(file, text);
+    }
+    return name.endsWith(".json") || name.endsWith(".jsonc")
+        ? JsonReader.value(file, text)
+        : Optional.empty();
   }
 
   /** What lies directly in a folder, sorted; nothing when it can't be read. */

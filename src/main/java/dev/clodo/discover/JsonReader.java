@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * JSON and JSONC to {@link ConfigValue}. As wrangler does, it takes comments and trailing commas in
@@ -44,6 +45,18 @@ final class JsonReader {
     } catch (IOException e) {
       // The text is in memory: nothing is read from outside.
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What a JSON file that is no configuration says; empty when it is not valid. */
+  static Optional<ConfigValue> value(Path file, String text) {
+    try (var parser = FACTORY.createParser(text)) {
+      return parser.nextToken() == null
+          ? Optional.empty()
+          : Optional.of(new JsonReader(file, parser).value());
+    } catch (IOException e) {
+      // Whose file it is reports what is wrong with it.
+      return Optional.empty();
     }
   }
 

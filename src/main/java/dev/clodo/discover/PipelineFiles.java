@@ -22,8 +22,8 @@ final class PipelineFiles implements FactCollector {
     facts.entries(workflows).stream()
         .filter(PipelineFiles::isYaml)
         .limit(MAX_WORKFLOWS)
-        .forEach(facts::text);
-    SINGLE.forEach(name -> facts.text(facts.root().resolve(name)));
+        .forEach(facts::document);
+    SINGLE.forEach(name -> facts.document(facts.root().resolve(name)));
   }
 
   private static boolean isYaml(Path file) {

@@ -27,14 +27,7 @@ final class ProjectFiles implements FactCollector {
           ".git");
 
   private static final List<String> READ =
-      List.of(
-          "package.json",
-          "pnpm-workspace.yaml",
-          ".gitignore",
-          ".nvmrc",
-          ".node-version",
-          ".tool-versions",
-          "node_modules/wrangler/package.json");
+      List.of("pnpm-workspace.yaml", ".gitignore", ".nvmrc", ".node-version", ".tool-versions");
 
   @Override
   public void collect(Facts facts) {
@@ -44,6 +37,8 @@ final class ProjectFiles implements FactCollector {
     for (Path folder : facts.foldersUp()) {
       LOOKED_AT.forEach(name -> facts.look(folder.resolve(name)));
       READ.forEach(name -> facts.text(folder.resolve(name)));
+      facts.document(folder.resolve("package.json"));
+      facts.document(folder.resolve("node_modules/wrangler/package.json"));
     }
   }
 }

@@ -14,21 +14,27 @@ import java.util.Set;
  * @param texts the contents of small files that checks read: source reachable from the entry point,
  *     {@code package.json}, {@code _redirects}, workflows …; of {@code .dev.vars} and {@code .env}
  *     files only a line {@code NAME=} for each name
+ * @param documents what those of the texts say that are {@code package.json} or a pipeline in YAML
  * @param sizes bytes of each static file that would be uploaded
  * @param notes anything discovery noticed that explains a later answer, a sentence each
  */
 public record Surroundings(
-    Set<Path> existing, Map<Path, String> texts, Map<Path, Long> sizes, List<String> notes) {
+    Set<Path> existing,
+    Map<Path, String> texts,
+    Map<Path, ConfigValue> documents,
+    Map<Path, Long> sizes,
+    List<String> notes) {
   public Surroundings {
     existing = Set.copyOf(existing);
     texts = Map.copyOf(texts);
+    documents = Map.copyOf(documents);
     sizes = Map.copyOf(sizes);
     notes = List.copyOf(notes);
   }
 
   /** For callers without static files. */
   public Surroundings(Set<Path> existing, Map<Path, String> texts, List<String> notes) {
-    this(existing, texts, Map.of(), notes);
+    this(existing, texts, Map.of(), Map.of(), notes);
   }
 
   public static Surroundings none() {
