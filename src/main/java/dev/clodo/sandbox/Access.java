@@ -12,6 +12,7 @@ final class Access {
   private final String ownToken;
   private final String ownId;
   private final Map<String, Token> others = new ConcurrentHashMap<>();
+  private final Set<String> refreshTokens = ConcurrentHashMap.newKeySet();
 
   Access(String ownToken, String ownId) {
     this.ownToken = ownToken;
@@ -54,8 +55,24 @@ final class Access {
     return text;
   }
 
+  /// What a login gives: a token that may do everything, and one that gets the next login.
+  record Login(String accessToken, String refreshToken) {}
+
+  Login logIn() {
+    var login = new Login(Ids.token(), Ids.token());
+    others.put(login.accessToken(), new Token(Ids.hex(), "active", new Grant.Everything()));
+    refreshTokens.add(login.refreshToken());
+    return login;
+  }
+
+  /// The next login; each refresh token is good for one. Empty if this one is not good.
+  Optional<Login> refresh(String refreshToken) {
+    return refreshTokens.remove(refreshToken) ? Optional.of(logIn()) : Optional.empty();
+  }
+
   void forgetIssued() {
     others.clear();
+    refreshTokens.clear();
   }
 
   boolean isOwn(Optional<String> authorization) {

@@ -1,11 +1,9 @@
 package dev.clodo.sandbox;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 ///
 /// A session lives in memory; one that a restart loses is begun again by the next deploy.
 final class AssetSessions {
-  /// wrangler reads `exp` of the token; the platform's tokens last an hour.
+  /// The platform's tokens last an hour.
   private static final Duration LIFETIME = Duration.ofHours(1);
 
   /// Files in one request of wrangler's; it sends three such requests at once.
@@ -75,7 +73,9 @@ final class AssetSessions {
     for (int from = 0; from < rest.size(); from += BUCKET) {
       buckets.add(rest.subList(from, Math.min(rest.size(), from + BUCKET)));
     }
-    var token = token();
+    // wrangler reads `exp`.
+    var expires = clock.instant().plus(LIFETIME).getEpochSecond();
+    var token = Ids.jwt(Json.object().put("exp", expires));
     sessions.put(token, new Session(hashes, missing));
     return new Begun(token, buckets);
   }
@@ -108,19 +108,5 @@ final class AssetSessions {
 
   private Session session(String token) {
     return Optional.ofNullable(sessions.get(token)).orElseThrow(ApiError::unauthenticated);
-  }
-
-  // In the form of a JWT, since wrangler decodes it. Nobody can guess its last part.
-  private String token() {
-    var header = encode("{\"alg\":\"HS256\",\"typ\":\"JWT\"}");
-    var expires = clock.instant().plus(LIFETIME).getEpochSecond();
-    var payload = encode(Json.object().put("exp", expires).toString());
-    return header + "." + payload + "." + Ids.token();
-  }
-
-  private static String encode(String text) {
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -30,11 +30,7 @@ final class AssetsApi {
   }
 
   private Answer upload(Call call) {
-    var token =
-        call.header("Authorization")
-            .filter(header -> header.startsWith("Bearer "))
-            .map(header -> header.substring("Bearer ".length()))
-            .orElseThrow(ApiError::unauthenticated);
+    var token = call.bearer().orElseThrow(ApiError::unauthenticated);
     var completed = Optional.<String>empty();
     for (var part : call.parts()) {
       var content =

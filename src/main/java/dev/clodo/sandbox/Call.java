@@ -64,6 +64,13 @@ final class Call {
     return Optional.ofNullable(ctx.header(name));
   }
 
+  /// The token of the request's `Authorization`.
+  Optional<String> bearer() {
+    return header("Authorization")
+        .filter(header -> header.startsWith("Bearer "))
+        .map(header -> header.substring("Bearer ".length()));
+  }
+
   String contentType() {
     return header("Content-Type").orElse("");
   }

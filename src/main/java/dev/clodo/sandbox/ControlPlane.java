@@ -20,6 +20,7 @@ final class ControlPlane implements Platform {
   private final Map<String, ScriptVersion> loaded = new ConcurrentHashMap<>();
   private final State state;
   private final Routing routing;
+  private final PagesProjects pages;
   private final RuntimeVersions versions;
   private final Knobs knobs;
   private final InstantSource clock;
@@ -30,6 +31,7 @@ final class ControlPlane implements Platform {
   ControlPlane(
       State state,
       Routing routing,
+      PagesProjects pages,
       RuntimeVersions versions,
       Knobs knobs,
       InstantSource clock,
@@ -37,6 +39,7 @@ final class ControlPlane implements Platform {
       List<String> outboundHosts) {
     this.state = state;
     this.routing = routing;
+    this.pages = pages;
     this.versions = versions;
     this.knobs = knobs;
     this.clock = clock;
@@ -65,7 +68,8 @@ final class ControlPlane implements Platform {
         state
             .findVersion(versionId)
             .flatMap(
-                version -> state.findScript(version.script()).map(script -> of(version, script)));
+                version -> state.findScript(version.script()).map(script -> of(version, script)))
+            .or(() -> pages.deployment(versionId).map(this::site));
     found.ifPresent(version -> loaded.put(versionId, version));
     return found;
   }
@@ -73,6 +77,19 @@ final class ControlPlane implements Platform {
   private ScriptVersion of(Version version, Script script) {
     return versions.translate(
         RuntimeVersions.Identity.of(version), version.program(), script.classes());
+  }
+
+  /// The name that a site of Pages has among the scripts; no script's name has a colon.
+  static String siteOf(PagesProjects.Deployment deployment) {
+    return "pages:" + deployment.project();
+  }
+
+  private ScriptVersion site(PagesProjects.Deployment deployment) {
+    return versions.translate(
+        new RuntimeVersions.Identity(
+            siteOf(deployment), deployment.id(), 1, "", deployment.createdOn()),
+        deployment.program(),
+        List.of());
   }
 
   @Override

@@ -57,6 +57,7 @@ final class HooksApi {
     config.put(ROOT + "/knobs", this::setKnobs);
     config.post(ROOT + "/zones", this::addZone);
     config.post(ROOT + "/tokens", this::issueToken);
+    config.post(ROOT + "/logins", this::logIn);
     config.post(ROOT + "/cron", this::fireCron);
     config.post(ROOT + "/queues/{queue}/wait", this::awaitQueue);
     config.post(ROOT + "/reset", this::reset);
@@ -147,6 +148,15 @@ final class HooksApi {
     var token =
         access.issue(Json.texts(body.path("permissions")), body.path("status").asText("active"));
     answer(ctx, Json.object().put("token", token));
+  }
+
+  private void logIn(Context ctx) {
+    var login = access.logIn();
+    answer(
+        ctx,
+        Json.object()
+            .put("accessToken", login.accessToken())
+            .put("refreshToken", login.refreshToken()));
   }
 
   /// `{"script":"jobs","cron":"0 * * * *","at":"2026-11-20T00:00:00Z"}`; `at` is now if absent.

@@ -1,5 +1,7 @@
 package dev.clodo.sandbox;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -26,6 +28,20 @@ final class Ids {
   static String token() {
     var bytes = new byte[30];
     RANDOM.nextBytes(bytes);
+    return encode(bytes);
+  }
+
+  /// A token in the form of a JWT, since wrangler decodes some. Nobody can guess its last part.
+  static String jwt(JsonNode payload) {
+    var header = Json.object().put("alg", "HS256").put("typ", "JWT");
+    return encode(bytes(header)) + "." + encode(bytes(payload)) + "." + token();
+  }
+
+  private static byte[] bytes(JsonNode json) {
+    return json.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String encode(byte[] bytes) {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 }

@@ -48,6 +48,11 @@ record Program(
     rest = rest.deepCopy();
   }
 
+  /// Files without code.
+  static Program ofAssets(Map<String, Asset> assets, ObjectNode config) {
+    return new Program("", true, List.of(), Json.array(), assets, config, Json.object());
+  }
+
   /// @param blob where its bytes are kept
   record Module(String name, String contentType, String blob) {}
 

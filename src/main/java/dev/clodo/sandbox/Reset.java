@@ -6,13 +6,21 @@ import dev.clodo.sandbox.runtime.SandboxRuntime;
 final class Reset {
   private final State state;
   private final Resources resources;
+  private final PagesProjects pages;
   private final Releases releases;
   private final SandboxRuntime runtime;
   private final Tails tails;
 
-  Reset(State state, Resources resources, Releases releases, SandboxRuntime runtime, Tails tails) {
+  Reset(
+      State state,
+      Resources resources,
+      PagesProjects pages,
+      Releases releases,
+      SandboxRuntime runtime,
+      Tails tails) {
     this.state = state;
     this.resources = resources;
+    this.pages = pages;
     this.releases = releases;
     this.runtime = runtime;
     this.tails = tails;
@@ -39,6 +47,7 @@ final class Reset {
     resources
         .dispatchNamespaces()
         .forEach(namespace -> resources.deleteDispatchNamespace(namespace.name()));
+    pages.projects().forEach(project -> pages.deleteProject(project.name()));
     state.zones().forEach(zone -> state.deleteZone(zone.id()));
     tails.clear();
   }

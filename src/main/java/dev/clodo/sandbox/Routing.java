@@ -8,16 +8,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Which Worker answers a request: routes first, then custom domains, then workers.dev and preview
-/// addresses, as on the platform.
+/// addresses, as on the platform, and last the sites of Pages.
 ///
 /// Answers come from a snapshot of the state, which is taken again when the state has changed.
 final class Routing {
   private final State state;
+  private final PagesProjects pages;
   private final Account account;
   private volatile Snapshot snapshot = new Snapshot(-1, List.of(), Map.of(), Map.of());
 
-  Routing(State state, Account account) {
+  Routing(State state, PagesProjects pages, Account account) {
     this.state = state;
+    this.pages = pages;
     this.account = account;
   }
 
@@ -44,7 +46,11 @@ final class Routing {
     if (script.isPresent()) {
       return script.filter(Script::workersDev).map(each -> new Target.Deployed(each.name()));
     }
-    return preview(now, host);
+    return preview(now, host).or(() -> pages.at(host).map(Routing::site));
+  }
+
+  private static Target site(PagesProjects.Deployment deployment) {
+    return new Target.Preview(ControlPlane.siteOf(deployment), deployment.id());
   }
 
   // `<first 8 of the version's id>-<script>.<subdomain>.workers.dev`, or an alias in that place.

@@ -83,6 +83,7 @@ public final class Sandbox implements AutoCloseable {
       var db = opened(Db.open(home.file("state.db")));
       var state = new State(db);
       var resources = new Resources(db);
+      var pages = new PagesProjects(db);
       account = Account.of(state);
       var blobs = new Blobs(home.file("blobs"));
       var knobs = new Knobs();
@@ -95,7 +96,8 @@ public final class Sandbox implements AutoCloseable {
       var platform =
           new ControlPlane(
               state,
-              new Routing(state, account),
+              new Routing(state, pages, account),
+              pages,
               versions,
               knobs,
               clock,
@@ -114,7 +116,7 @@ public final class Sandbox implements AutoCloseable {
       releases.restore();
       queues.restore();
       var timeTravel = new D1TimeTravel(resources, runtime, blobs, clock);
-      var reset = new Reset(state, resources, releases, runtime, tails);
+      var reset = new Reset(state, resources, pages, releases, runtime, tails);
       var port = new AtomicInteger();
       api =
           opened(
@@ -125,7 +127,7 @@ public final class Sandbox implements AutoCloseable {
                   clock,
                   config -> {
                     var routes = new Routes(config.routes, access, account.id());
-                    new AccessApi(account, access).enter(routes);
+                    new AccessApi(account, access).enter(routes, config.routes);
                     new ServicesApi(state, resources, releases, views, account).enter(routes);
                     new ScriptsApi(state, resources, blobs, releases, views).enter(routes);
                     new VersionsApi(state, blobs, releases, views, knobs, clock).enter(routes);
@@ -145,6 +147,7 @@ public final class Sandbox implements AutoCloseable {
                     new R2Api(resources, runtime, clock).enter(routes);
                     queues.enter(routes);
                     new DispatchApi(resources, blobs, clock).enter(routes);
+                    new PagesApi(pages, resources, blobs, clock).enter(routes);
                     new GraphqlApi().enter(routes);
                     new HooksApi(access, faults, journal, knobs, clock, state, reset, runtime)
                         .enter(config.routes);

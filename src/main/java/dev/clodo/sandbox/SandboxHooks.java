@@ -181,6 +181,14 @@ public final class SandboxHooks {
     return ask("POST", "/tokens", body).path("token").asText();
   }
 
+  /// What a login through a browser would have given wrangler.
+  public record Login(String accessToken, String refreshToken) {}
+
+  public Login logIn() throws IOException, InterruptedException {
+    var login = ask("POST", "/logins", Json.object());
+    return new Login(login.path("accessToken").asText(), login.path("refreshToken").asText());
+  }
+
   /// Runs `scheduled()` of the version that serves.
   public CronOutcome fireCron(String script, String cron) throws IOException, InterruptedException {
     var outcome = ask("POST", "/cron", Json.object().put("script", script).put("cron", cron));

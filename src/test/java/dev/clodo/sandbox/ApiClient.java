@@ -8,7 +8,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 
-/** Calls the API of a sandbox. Paths are below the account, or below the root with a {@code ~}. */
+/**
+ * Calls the API of a sandbox. Paths are below the account, or below the root with a {@code ~}, or
+ * whole addresses.
+ */
 final class ApiClient {
   private static final HttpClient CLIENT =
       HttpClient.newBuilder()
@@ -57,16 +60,22 @@ final class ApiClient {
 
   HttpResponse<String> call(String method, String path, String contentType, String body)
       throws IOException, InterruptedException {
-    var below =
-        path.startsWith("~") ? path.substring(1) : "/accounts/" + sandbox.accountId() + path;
     var request =
-        HttpRequest.newBuilder(URI.create(sandbox.apiUrl() + below))
+        HttpRequest.newBuilder(URI.create(address(path)))
             .timeout(Duration.ofSeconds(60))
             .header("Authorization", "Bearer " + token)
             .header("Content-Type", contentType)
             .method(method, HttpRequest.BodyPublishers.ofString(body))
             .build();
     return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  private String address(String path) {
+    if (path.startsWith("http://127.0.0.1:")) {
+      return path;
+    }
+    return sandbox.apiUrl()
+        + (path.startsWith("~") ? path.substring(1) : "/accounts/" + sandbox.accountId() + path);
   }
 
   /** Uploads one module, as PUT of a script or POST of a version. */

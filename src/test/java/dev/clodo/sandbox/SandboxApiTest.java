@@ -84,6 +84,64 @@ class SandboxApiTest {
   }
 
   @Test
+  void keepsAWorkerThatAnotherOneCallsUnlessItIsForced() throws Exception {
+    api.deploy("callee", "");
+    api.deploy("caller", "{\"name\":\"C\",\"type\":\"service\",\"service\":\"callee\"}");
+
+    assertThat(api.errorCode("DELETE", "/workers/services/callee?force=false", ""))
+        .isEqualTo(10142);
+    api.send("DELETE", "/workers/services/callee?force=true", "");
+
+    assertThat(api.status("/workers/services/callee")).isEqualTo(404);
+  }
+
+  @Test
+  void aRefreshTokenGetsOneLoginThatMayDoEverything() throws Exception {
+    var refresh = "grant_type=refresh_token&refresh_token=" + hooks.logIn().refreshToken();
+    var address = sandbox.apiUrl().replace("/client/v4", "/oauth2/token");
+    var form = "application/x-www-form-urlencoded";
+
+    var login = Json.parse(api.call("POST", address, form, refresh).body());
+    var again = api.call("POST", address, form, refresh);
+
+    var holder = new ApiClient(sandbox, login.path("access_token").asText());
+    assertThat(holder.get("/queues")).isEmpty();
+    assertThat(again.statusCode()).isEqualTo(400);
+    assertThat(again.body()).contains("invalid_grant");
+  }
+
+  @Test
+  void refusesPagesFunctionsByName() throws Exception {
+    api.send("POST", "/pages/projects", "{\"name\":\"site\",\"production_branch\":\"main\"}");
+    var worker =
+        "--part\r\nContent-Disposition: form-data; name=\"_worker.bundle\"\r\n\r\n\r\n--part--\r\n";
+
+    var refused =
+        api.call(
+            "POST",
+            "/pages/projects/site/deployments",
+            "multipart/form-data; boundary=part",
+            worker);
+
+    assertThat(refused.body()).contains("not available in the sandbox");
+    assertThat(api.get("/pages/projects/site/deployments")).isEmpty();
+    assertThat(api.errorCode("GET", "/pages/projects/other", "")).isEqualTo(8000007);
+  }
+
+  @Test
+  void takesFilesOfPagesOnlyWithTheirToken() throws Exception {
+    api.send("POST", "/pages/projects", "{\"name\":\"site\"}");
+    var token = api.get("/pages/projects/site/upload-token").path("jwt").asText();
+    var asking = "{\"hashes\":[\"0a\",\"0b\"]}";
+    var holder = new ApiClient(sandbox, token);
+
+    assertThat(api.errorCode("POST", "~/pages/assets/check-missing", asking)).isEqualTo(8000013);
+    assertThat(holder.send("POST", "~/pages/assets/check-missing", asking)).hasSize(2);
+    holder.send("POST", "~/pages/assets/upload", "[{\"key\":\"0a\",\"value\":\"YQ==\"}]");
+    assertThat(holder.send("POST", "~/pages/assets/check-missing", asking)).hasSize(1);
+  }
+
+  @Test
   void keepsSecretsAcrossUploadsAndNeverTellsThem() throws Exception {
     api.deploy("api", SECRET);
     var version = api.uploadVersion("api", "");

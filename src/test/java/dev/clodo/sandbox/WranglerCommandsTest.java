@@ -379,6 +379,27 @@ class WranglerCommandsTest {
   }
 
   @Test
+  void pagesServesWhatItsDeploymentBrought() throws Exception {
+    var site = project("site", "dist/index.html", "<h1>first</h1>", "dist/a.css", "a {}");
+    run(site, "pages", "project", "create", "mysite", "--production-branch", "main");
+    run(site, "pages", "deploy", "dist", "--project-name", "mysite", "--branch", "main");
+    Files.writeString(site.resolve("dist/index.html"), "<h1>second</h1>");
+
+    var preview =
+        run(site, "pages", "deploy", "dist", "--project-name", "mysite", "--branch", "try it");
+
+    assertThat(preview).contains("mysite.pages.dev");
+    assertThat(Edges.getHost(sandbox, "mysite.pages.dev", "/").body()).isEqualTo("<h1>first</h1>");
+    assertThat(Edges.getHost(sandbox, "mysite.pages.dev", "/a.css").body()).isEqualTo("a {}");
+    assertThat(Edges.getHost(sandbox, "try-it.mysite.pages.dev", "/").body())
+        .isEqualTo("<h1>second</h1>");
+    assertThat(run(site, "pages", "project", "list")).contains("mysite.pages.dev");
+    assertThat(run(site, "pages", "deployment", "list", "--project-name", "mysite"))
+        .contains("Production")
+        .contains("Preview");
+  }
+
+  @Test
   void tailShowsWhatAWorkerDoes() throws Exception {
     var project =
         project(
