@@ -2,10 +2,13 @@ package dev.clodo.cli;
 
 import dev.clodo.Exit;
 import dev.clodo.model.Assessment;
+import dev.clodo.model.FailOn;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,7 +23,9 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  clodo assess                          this folder, with the account if there is a token",
       "  clodo assess --offline services/api   one project, by its files alone",
-      "  clodo assess -e production --json     for a CI job",
+      "  clodo assess -e production --json     for a program",
+      "  clodo assess --format github --format sarif=clodo.sarif",
+      "                                        for a CI job",
       "",
       "Exit codes: 0 ready, 2 not ready."
     })
@@ -31,6 +36,28 @@ final class AssessCommand implements Callable<Integer> {
 
   @Option(names = "--offline", description = "Look at the files only, ask nobody.")
   private boolean offline;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT[=FILE]",
+      converter = Wanted.Converter.class,
+      description =
+          "text, json, sarif, junit, markdown, github or html; may be repeated, each other one with"
+              + " a file.")
+  private List<Wanted> formats = List.of();
+
+  @Option(
+      names = {"--output", "-o"},
+      paramLabel = "FILE",
+      description = "Write to this file instead of standard output.")
+  private @Nullable String output;
+
+  @Option(
+      names = "--fail-on",
+      paramLabel = "WEIGHT",
+      defaultValue = "error",
+      description = "What makes the exit code 2: error, warning or never (${DEFAULT-VALUE}).")
+  private FailOn failOn = FailOn.ERROR;
 
   @Parameters(
       arity = "0..*",
@@ -44,6 +71,10 @@ final class AssessCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    var wanted = Outputs.wanted(formats, Optional.ofNullable(output), session.json());
+    if (wanted.contains(new Wanted(Wanted.Format.JSON, Optional.empty()))) {
+      session.json(true);
+    }
     var here = session.host().folder();
     var folders = paths.isEmpty() ? List.of(here) : paths.stream().map(here::resolve).toList();
     var assessments = new ArrayList<Assessment>();
@@ -52,8 +83,8 @@ final class AssessCommand implements Callable<Integer> {
         assessments.add(offline ? clodo.assessOffline() : clodo.assess());
       }
     }
-    session.show(new View.Assessments(assessments));
-    var ready = assessments.stream().allMatch(Assessment::ready);
-    return (ready ? Exit.DONE : Exit.NOT_READY).code();
+    new Outputs(session, failOn).write(assessments, wanted);
+    boolean fails = assessments.stream().anyMatch(failOn::by);
+    return (fails ? Exit.NOT_READY : Exit.DONE).code();
   }
 }

@@ -3,6 +3,7 @@ package dev.clodo.render;
 import dev.clodo.model.Assessment;
 import dev.clodo.model.Finding;
 import dev.clodo.model.Finding.Scope;
+import dev.clodo.model.Finding.Severity;
 import dev.clodo.model.Finding.StopsAt;
 import dev.clodo.model.Finding.Verdict;
 import dev.clodo.model.Remedy;
@@ -13,6 +14,9 @@ import java.util.List;
 
 /** An assessment for people: grouped by service, the worst first, each with what to do. */
 public final class AssessmentText {
+  /** What fits on a screen beside the rest. */
+  private static final int MOST_CAUSES = 5;
+
   private AssessmentText() {}
 
   /**
@@ -21,6 +25,48 @@ public final class AssessmentText {
    */
   public static String render(Assessment assessment, Palette palette, boolean verbose) {
     return new Page(assessment, palette, verbose).text();
+  }
+
+  /** One line: whether it is ready, how much was found, and what could not be told. */
+  static String summary(Assessment assessment, Palette palette) {
+    var counts = Counts.of(assessment);
+    var services = assessment.inventory().services().size();
+    var parts = new ArrayList<String>();
+    if (counts.errors() > 0) {
+      parts.add(Counts.counted(counts.errors(), "error", "errors"));
+    }
+    if (counts.warnings() > 0) {
+      parts.add(Counts.counted(counts.warnings(), "warning", "warnings"));
+    }
+    if (counts.advice() > 0) {
+      parts.add(counts.advice() + " advice");
+    }
+    var found = parts.isEmpty() ? "nothing found" : String.join(", ", parts);
+    var verdict = assessment.ready() ? palette.good("Ready") : palette.bad("Not ready");
+    return verdict
+        + ": "
+        + found
+        + " in "
+        + Counts.counted(services, "service", "services")
+        + ". "
+        + asked(assessment);
+  }
+
+  /** What was not looked at, so that silence is not taken for a pass. */
+  private static String asked(Assessment assessment) {
+    var run = Counts.counted(assessment.checksRun(), "check", "checks") + " made";
+    if (assessment.checksUnknown() == 0) {
+      return run + ".";
+    }
+    var why =
+        switch (assessment.account().access()) {
+          case OFFLINE -> ", because Cloudflare was not asked";
+          case NO_CREDENTIALS -> ", because there is no API token";
+          case REJECTED -> ", because the API token is refused";
+          case UNREACHABLE -> ", because Cloudflare did not answer";
+          case ACCEPTED -> "";
+        };
+    return run + ", " + assessment.checksUnknown() + " of them could not be answered" + why + ".";
   }
 
   private static final class Page {
@@ -50,7 +96,8 @@ public final class AssessmentText {
         unknown.forEach(f -> finding(f, "?"));
         line("");
       }
-      line(summary());
+      causes();
+      line(summary(assessment, palette));
       return out.toString();
     }
 
@@ -77,12 +124,12 @@ public final class AssessmentText {
       if (findings.isEmpty()) {
         line("  " + palette.good("nothing found"));
       }
-      findings.forEach(f -> finding(f, mark(f)));
+      findings.forEach(f -> finding(f, mark(f.severity())));
       line("");
     }
 
-    private static String mark(Finding finding) {
-      return switch (finding.severity()) {
+    private static String mark(Severity severity) {
+      return switch (severity) {
         case ERROR, ERROR_PROD -> "✘";
         case WARNING -> "!";
         case ADVICE -> "·";
@@ -90,7 +137,7 @@ public final class AssessmentText {
     }
 
     private void finding(Finding f, String mark) {
-      var word = f.verdict() == Verdict.UNKNOWN ? "unknown" : severity(f);
+      var word = f.verdict() == Verdict.UNKNOWN ? "unknown" : severity(f.severity());
       line("  " + mark + " " + word + "  " + palette.faint(f.check().value()));
       if (Places.isFile(root, f.where())) {
         line("    " + Places.full(root, f.where()));
@@ -105,8 +152,8 @@ public final class AssessmentText {
       }
     }
 
-    private String severity(Finding finding) {
-      return switch (finding.severity()) {
+    private String severity(Severity severity) {
+      return switch (severity) {
         case ERROR -> palette.bad("error");
         case ERROR_PROD -> palette.bad("error in production");
         case WARNING -> palette.doubtful("warning");
@@ -139,45 +186,29 @@ public final class AssessmentText {
       };
     }
 
-    private String summary() {
-      var counts = Counts.of(assessment);
-      var services = assessment.inventory().services().size();
-      var parts = new ArrayList<String>();
-      if (counts.errors() > 0) {
-        parts.add(Counts.counted(counts.errors(), "error", "errors"));
+    /** Where one mistake was made many times, what to mend first says more than a long list. */
+    private void causes() {
+      var repeated =
+          Cause.ranked(assessment).stream()
+              .filter(c -> c.services() > 1)
+              .limit(MOST_CAUSES)
+              .toList();
+      if (repeated.isEmpty()) {
+        return;
       }
-      if (counts.warnings() > 0) {
-        parts.add(Counts.counted(counts.warnings(), "warning", "warnings"));
+      line(palette.strong("in several services"));
+      for (var cause : repeated) {
+        line(
+            "  "
+                + mark(cause.severity())
+                + " "
+                + severity(cause.severity())
+                + "  "
+                + Counts.counted(cause.services(), "service", "services")
+                + "  "
+                + cause.check());
       }
-      if (counts.advice() > 0) {
-        parts.add(counts.advice() + " advice");
-      }
-      var found = parts.isEmpty() ? "nothing found" : String.join(", ", parts);
-      var verdict = assessment.ready() ? palette.good("Ready") : palette.bad("Not ready");
-      return verdict
-          + ": "
-          + found
-          + " in "
-          + Counts.counted(services, "service", "services")
-          + ". "
-          + asked();
-    }
-
-    /** What was not looked at, so that silence is not taken for a pass. */
-    private String asked() {
-      var run = Counts.counted(assessment.checksRun(), "check", "checks") + " made";
-      if (assessment.checksUnknown() == 0) {
-        return run + ".";
-      }
-      var why =
-          switch (assessment.account().access()) {
-            case OFFLINE -> ", because Cloudflare was not asked";
-            case NO_CREDENTIALS -> ", because there is no API token";
-            case REJECTED -> ", because the API token is refused";
-            case UNREACHABLE -> ", because Cloudflare did not answer";
-            case ACCEPTED -> "";
-          };
-      return run + ", " + assessment.checksUnknown() + " of them could not be answered" + why + ".";
+      line("");
     }
 
     private void line(String text) {

@@ -48,22 +48,6 @@ public final class ExplanationText {
     return text.append(". One of them: clodo explain ID\n").toString();
   }
 
-  /** The first sentence of a text, on one line. */
-  static String firstSentence(String text) {
-    var line = text.replaceAll("\\s+", " ");
-    for (int i = 0; i < line.length() - 1; i++) {
-      boolean end = ".!?".indexOf(line.charAt(i)) >= 0 && line.charAt(i + 1) == ' ';
-      if (end && startsSentence(line, i + 2) && !line.substring(0, i).endsWith("e.g")) {
-        return line.substring(0, i + 1);
-      }
-    }
-    return line;
-  }
-
-  private static boolean startsSentence(String line, int at) {
-    return at < line.length() && (Character.isUpperCase(line.charAt(at)) || line.charAt(at) == '`');
-  }
-
   private static String one(Explanation explanation, Palette palette) {
     var text = new StringBuilder();
     text.append(palette.strong(explanation.check().value()))

@@ -1,7 +1,9 @@
 package dev.clodo.render;
 
 import dev.clodo.model.Location;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HexFormat;
 
 /** How places are called in what people and programs read: relative to the workspace, with /. */
 final class Places {
@@ -24,5 +26,23 @@ final class Places {
   /** {@code file:line:column}. */
   static String full(Path root, Location where) {
     return relative(root, where.file()) + ":" + where.line() + ":" + where.column();
+  }
+
+  /** A relative address below the root, or the absolute one of a file elsewhere. */
+  static String uri(Path root, Path path) {
+    var text = relative(root, path);
+    var uri = new StringBuilder();
+    if (!path.startsWith(root)) {
+      uri.append(text.startsWith("/") ? "file://" : "file:///");
+    }
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      char c = (char) (b & 0xFF);
+      if (c < 0x80 && (Character.isLetterOrDigit(c) || "/-._~!$&'()*+,;=@".indexOf(c) >= 0)) {
+        uri.append(c);
+      } else {
+        uri.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
+      }
+    }
+    return uri.toString();
   }
 }

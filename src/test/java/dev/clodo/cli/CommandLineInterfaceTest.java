@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clodo.model.ServiceName;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -365,5 +366,79 @@ class CommandLineInterfaceTest {
 
     assertThat(ran.exit()).isEqualTo(1);
     assertThat(ran.err()).contains("there is no check " + typed).contains(meant);
+  }
+
+  // -- formats ------------------------------------------------------------------------------------
+
+  @Test
+  void writesSeveralFormatsAtOnce() {
+    scene.service("broken", "kv_namespaces = [{ binding = \"KV\", id = \"<ID>\" }]");
+
+    var ran =
+        scene.type(
+            "assess",
+            "--format=sarif=out/clodo.sarif",
+            "--format",
+            "junit=clodo.xml",
+            "--format=github");
+
+    assertThat(ran.exit()).isEqualTo(2);
+    assertThat(ran.out()).startsWith("::error file=broken/wrangler.toml,line=4,col=");
+    assertThat(folder.resolve("out/clodo.sarif")).content().contains("\"kv/id-malformed\"");
+    assertThat(folder.resolve("clodo.xml")).content().startsWith("<?xml");
+  }
+
+  @Test
+  void tellsPeopleWhatItWritesForPrograms() {
+    var ran = scene.type("assess", "--format", "json", "--output", "clodo.json");
+
+    assertThat(ran.out()).startsWith("Ready");
+    assertThat(folder.resolve("clodo.json")).content().startsWith("{").contains("\"ready\" : true");
+  }
+
+  @Test
+  void namesPathsFromTheRootOfTheRepository() {
+    scene.file("apps/broken/wrangler.toml", "name = \"Broken!\"\n").file(".git/HEAD", "");
+
+    assertThat(scene.type("assess", "apps", "--format=github").out())
+        .contains("file=apps/broken/wrangler.toml,");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"error, 0", "warning, 2", "never, 0"})
+  void failsOnTheWeightThatWasAskedFor(String weight, int exit) {
+    scene.service("odd", "routes = [\"shop.acme.dev\"]");
+
+    var ran = scene.type("assess", "--offline", "--fail-on", weight);
+
+    assertThat(ran.exit()).as(ran.out()).isEqualTo(exit);
+  }
+
+  @Test
+  void canLetSomebodyElseJudge() {
+    scene.service("broken", "kv_namespaces = [{ binding = \"KV\", id = \"<ID>\" }]");
+
+    assertThat(scene.type("assess", "--fail-on", "never").exit()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--format=sarf|Did you mean sarif",
+        "--format=sarif=|names no file",
+        "--format=sarif --format=junit|can't both go to standard output",
+        "--json --format=junit|junit and json can't both",
+        "--fail-on=always|always",
+        "--format=json --output=api|can't write"
+      })
+  void saysWhatIsWrongWithTheFormat(String typed, String said) {
+    var arguments = new ArrayList<>(List.of("assess"));
+    arguments.addAll(List.of(typed.split(" ")));
+
+    var ran = scene.type(arguments.toArray(String[]::new));
+
+    assertThat(ran.exit()).isEqualTo(1);
+    assertThat(ran.err()).contains(said);
   }
 }

@@ -76,7 +76,7 @@ class AssessmentStoriesTest {
         .isEqualTo(AssessmentText.render(assessment, Palette.PLAIN, true));
   }
 
-  private static void compare(Path expected, String actual) throws IOException {
+  static void compare(Path expected, String actual) throws IOException {
     if (Boolean.getBoolean("golden.update")) {
       Files.writeString(expected, actual);
     }
@@ -84,7 +84,7 @@ class AssessmentStoriesTest {
     assertThat(actual).isEqualTo(Files.readString(expected));
   }
 
-  private static Assessment assess(Path workspace, JsonNode facts) {
+  static Assessment assess(Path workspace, JsonNode facts) {
     var environment = new EnvironmentName(facts.path("environment").asText(""));
     var inventory = new ServiceAutoDiscovery().discover(workspace, environment);
     return new CapabilityAssessmentEngine().assess(inventory, account(facts), TODAY);
