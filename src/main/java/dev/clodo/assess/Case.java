@@ -96,6 +96,29 @@ record Case(Workspace workspace, Service service, List<Violation> violations, Co
     return isToml() ? key + " = \"" + value + "\"" : "\"" + key + "\": \"" + value + "\"";
   }
 
+  /**
+   * Writes another setting before one that is there; the value is the same in TOML and JSON.
+   *
+   * @throws IllegalArgumentException when the key is not there
+   */
+  Remedy.Edit settingBefore(String key, String newKey, String value) {
+    var entry = settings().entries().get(key);
+    if (entry == null) {
+      throw new IllegalArgumentException("no " + key);
+    }
+    return settingBefore(entry.keyAt(), newKey, value);
+  }
+
+  /** Writes another setting at the place where a key of the same table starts. */
+  Remedy.Edit settingBefore(Location keyAt, String newKey, String value) {
+    return new Remedy.Edit(
+        keyAt,
+        "",
+        isToml()
+            ? newKey + " = " + value + "\n"
+            : "\"" + newKey + "\": " + value + ",\n" + " ".repeat(keyAt.column() - 1));
+  }
+
   /** The violations that a check reports. */
   List<Hit.Fault> violationsOf(String check) {
     return violations.stream()

@@ -75,6 +75,10 @@ record CodeUse(
           Map.entry("put", ""),
           Map.entry("list", ""));
 
+  static boolean isSource(Path file) {
+    return SOURCE.matcher(file.toString()).matches();
+  }
+
   /** The source of a service, where discovery read it. */
   static CodeUse of(Service service) {
     var files = new LinkedHashMap<Path, String>();
@@ -82,7 +86,7 @@ record CodeUse(
         .surroundings()
         .texts()
         .forEach((path, text) -> {
-          if (SOURCE.matcher(path.toString()).matches()) {
+          if (isSource(path)) {
             files.put(path, text);
           }
         });

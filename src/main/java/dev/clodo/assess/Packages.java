@@ -1,5 +1,6 @@
 package dev.clodo.assess;
 
+import dev.clodo.model.ConfigValue;
 import dev.clodo.model.Surroundings;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -7,7 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What package.json and its neighbours say. Read with patterns: names of dependencies and scripts
@@ -106,6 +109,22 @@ final class Packages {
         .map(range -> range.replaceAll("^[>=^~ ]+", ""))
         .flatMap(Version::of);
   }
+
+  /** The day, as the number YYYYMMDD, of the runtime that is installed for local use. */
+  static Optional<Integer> installedRuntime(Case c) {
+    return c.around().documents().entrySet().stream()
+        .filter(e -> e.getKey().endsWith(Path.of("node_modules", "workerd", "package.json")))
+        .flatMap(e ->
+            e.getValue() instanceof ConfigValue.Table t
+                ? t.text("version").stream()
+                : Stream.empty())
+        .map(RUNTIME::matcher)
+        .filter(Matcher::matches)
+        .map(m -> Integer.valueOf(m.group(1)))
+        .findFirst();
+  }
+
+  private static final Pattern RUNTIME = Pattern.compile("1\\.([0-9]{8})\\..*");
 
   private static Optional<String> wranglerManifest(Case c) {
     return c.around().texts().entrySet().stream()

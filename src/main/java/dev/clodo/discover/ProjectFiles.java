@@ -39,6 +39,7 @@ final class ProjectFiles implements FactCollector {
       READ.forEach(name -> facts.text(folder.resolve(name)));
       facts.document(folder.resolve("package.json"));
       facts.document(folder.resolve("node_modules/wrangler/package.json"));
+      facts.document(folder.resolve("node_modules/workerd/package.json"));
     }
   }
 }
