@@ -1,0 +1,40 @@
+package dev.clodo.fuzz;
+
+import dev.clodo.model.EnvironmentName;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Any bytes as the source of a Worker. {@code bench/fuzz/run} mutates them by coverage. */
+public final class SourceFuzz {
+  private static final Path FOLDER = Fuzzed.folder();
+  private static final Path SOURCE = FOLDER.resolve("index.ts");
+
+  static {
+    try {
+      Files.writeString(
+          FOLDER.resolve("wrangler.jsonc"),
+          """
+          { "name": "api", "main": "index.ts", "compatibility_date": "2026-11-01",
+            "kv_namespaces": [{ "binding": "KV", "id": "0123456789abcdef0123456789abcdef" }],
+            "durable_objects": { "bindings": [{ "name": "ROOM", "class_name": "Room" }] },
+            "migrations": [{ "tag": "v1", "new_sqlite_classes": ["Room"] }],
+            "queues": { "consumers": [{ "queue": "q" }] },
+            "vars": { "GREETING": "hello" } }
+          """);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private SourceFuzz() {}
+
+  /** Jazzer's entry, found by its name. */
+  public static void fuzzerTestOneInput(byte[] data) {
+    Fuzzed.within(() -> {
+      Files.write(SOURCE, data);
+      Fuzzed.assess(FOLDER, EnvironmentName.TOP_LEVEL);
+    });
+  }
+}
