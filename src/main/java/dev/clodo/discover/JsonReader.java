@@ -5,12 +5,14 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import dev.clodo.model.ConfigValue;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Location;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -102,14 +104,25 @@ final class JsonReader {
       case START_OBJECT -> table(at);
       case START_ARRAY -> sequence(at);
       case VALUE_STRING -> new ConfigValue.Text(parser.getText(), at);
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
-          new ConfigValue.Numeric(parser.getDecimalValue(), at);
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new ConfigValue.Numeric(number(), at);
       case VALUE_TRUE -> new ConfigValue.Flag(true, at);
       case VALUE_FALSE -> new ConfigValue.Flag(false, at);
       case VALUE_NULL -> new ConfigValue.Nothing(at);
       case END_OBJECT, END_ARRAY, FIELD_NAME, VALUE_EMBEDDED_OBJECT, NOT_AVAILABLE ->
           throw new IllegalStateException("no value starts with " + parser.currentToken());
     };
+  }
+
+  /**
+   * Within what JavaScript has numbers for: beyond the largest it is that one, below the smallest
+   * 0. Without this, a few characters such as 1e999999999 would write out as a gigabyte of digits.
+   */
+  private BigDecimal number() throws IOException {
+    double rounded = parser.getDoubleValue();
+    if (Double.isInfinite(rounded)) {
+      return BigDecimal.valueOf(Math.copySign(Double.MAX_VALUE, rounded));
+    }
+    return rounded == 0 ? BigDecimal.ZERO : parser.getDecimalValue();
   }
 
   private ConfigValue.Table table(Location at) throws IOException {
@@ -187,6 +200,10 @@ final class JsonReader {
     }
     if (said.contains("Invalid numeric value")) {
       return said + ". Remove leading zeros, or put the value in quotes if it is text.";
+    }
+    if (said.contains("nesting depth")) {
+      return "Nesting is too deep (more than %,d levels of objects and arrays)."
+          .formatted(StreamReadConstraints.DEFAULT_MAX_DEPTH);
     }
     return said + ".";
   }

@@ -26,9 +26,13 @@ final class TomlReader {
   /** More would only repeat the first mistake. */
   private static final int MAX_PROBLEMS = 20;
 
+  /** wrangler's parser refuses integers beyond what JavaScript counts exactly. */
+  private static final long MAX_INTEGER = (1L << 53) - 1;
+
   private final Path file;
   private final String text;
   private final int[] lineStarts;
+  private final List<WranglerConfigManager.Problem> problems = new ArrayList<>();
 
   // tomlj walks in the order of the text, so the place of the last answer is a short way from the
   // next one even on a line of a million columns.
@@ -56,6 +60,10 @@ final class TomlReader {
           Inventory.Unreadable.Reason.MALFORMED, problems);
     }
     var root = table(parsed, Location.startOf(file), 0, 0);
+    if (!problems.isEmpty()) {
+      return new WranglerConfigManager.Reading.Refused(
+          Inventory.Unreadable.Reason.MALFORMED, problems.stream().limit(MAX_PROBLEMS).toList());
+    }
     return new WranglerConfigManager.Reading.Read(
         new WranglerConfigManager.ConfigFile(file, root, List.of()));
   }
@@ -117,7 +125,19 @@ final class TomlReader {
     return switch (source) {
       case String s -> new ConfigValue.Text(s, at);
       case Boolean b -> new ConfigValue.Flag(b, at);
-      case Long n -> new ConfigValue.Numeric(BigDecimal.valueOf(n), at);
+      case Long n -> {
+        if (Math.abs(n) > MAX_INTEGER || n == Long.MIN_VALUE) {
+          problems.add(
+              new WranglerConfigManager.Problem(
+                  at,
+                  "The integer "
+                      + n
+                      + " is further from 0 than "
+                      + MAX_INTEGER
+                      + ", which wrangler refuses. Put it in quotes."));
+        }
+        yield new ConfigValue.Numeric(BigDecimal.valueOf(n), at);
+      }
       // Infinity and NaN: wrangler writes them into its requests as JSON, where they become null.
       case Double d when !Double.isFinite(d) -> new ConfigValue.Nothing(at);
       case Double d -> new ConfigValue.Numeric(BigDecimal.valueOf(d), at);
