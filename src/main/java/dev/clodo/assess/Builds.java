@@ -49,7 +49,8 @@ final class Builds {
 
   /** A configured build command makes the file before wrangler looks for it. */
   static boolean hasCommand(Case c) {
-    return c.settings().table("build").flatMap(b -> b.text("command")).isPresent();
+    return c.settings().table("build").flatMap(b -> b.text("command")).stream()
+        .anyMatch(command -> !command.isBlank());
   }
 
   /** Whether the path lies in a folder that a build writes. */

@@ -295,8 +295,7 @@ final class ConfigChecks {
   }
 
   private static List<? extends Hit> blobsWithModules(Case c) {
-    var main = c.settings().text("main").map(c::resolve).map(c.around().texts()::get);
-    if (main.isEmpty() || !EXPORTS_DEFAULT.matcher(JsText.of(main.get()).bare()).find()) {
+    if (!isModule(c)) {
       return List.of();
     }
     return List.of("wasm_modules", "text_blobs", "data_blobs").stream()
@@ -311,6 +310,16 @@ final class ConfigChecks {
                     + " wrangler deploy stops.",
                 new Remedy.Advice("Import the files in the code, and remove \"" + k + "\".")))
         .toList();
+  }
+
+  /** By its source; where that is not seen, by the classes that only a module can export. */
+  private static boolean isModule(Case c) {
+    var main = c.settings().text("main").map(c::resolve).map(c.around().texts()::get);
+    return main.map(text -> EXPORTS_DEFAULT.matcher(JsText.of(text).bare()).find())
+        .orElseGet(() ->
+            c.settings().table("durable_objects").stream()
+                .flatMap(d -> d.tables("bindings").stream())
+                .anyMatch(b -> b.get("script_name").isEmpty()));
   }
 
   private static final Pattern EXPORTS_DEFAULT =
