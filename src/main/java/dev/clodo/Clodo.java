@@ -7,6 +7,7 @@ import dev.clodo.execute.SagaExecutor;
 import dev.clodo.execute.World;
 import dev.clodo.model.Account;
 import dev.clodo.model.Assessment;
+import dev.clodo.model.Build;
 import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Inventory;
@@ -20,7 +21,11 @@ import dev.clodo.model.RunRecord.Standing;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.ServiceVersions;
+import dev.clodo.model.Stage;
+import dev.clodo.model.Start;
 import dev.clodo.model.Status;
+import dev.clodo.model.Target;
+import dev.clodo.model.Trials;
 import dev.clodo.model.VersionId;
 import dev.clodo.plan.Bases;
 import dev.clodo.plan.Differences;
@@ -36,10 +41,12 @@ import java.security.SecureRandom;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -99,13 +106,54 @@ public final class Clodo implements AutoCloseable {
 
   /** What is missing or wrong, by the files and by the account as far as it can be seen. */
   public Assessment assess() {
+    return assess(EnumSet.of(Stage.STATIC, Stage.ONLINE), Watcher.silent());
+  }
+
+  /**
+   * What is missing or wrong, as deep as asked. {@link Stage#RUN} implies {@link Stage#BUILD};
+   * {@link Stage#STATIC} is always there. Nothing is sent or changed; the project's own build
+   * command runs when its Worker is built.
+   */
+  public Assessment assess(Set<Stage> stages, Watcher watcher) {
     var inventory = discover();
-    return assess(inventory, ports.cloudflare().look(inventory));
+    var account =
+        stages.contains(Stage.ONLINE)
+            ? ports.cloudflare().look(inventory)
+            : Account.unseen("not asked, because of --offline");
+    return assess(inventory, account, tryOut(inventory, stages, watcher));
+  }
+
+  private Trials tryOut(Inventory inventory, Set<Stage> stages, Watcher watcher) {
+    boolean run = stages.contains(Stage.RUN);
+    if (!run && !stages.contains(Stage.BUILD)) {
+      return Trials.none();
+    }
+    var builds = new HashMap<Target, Looked<Build>>();
+    var starts = new HashMap<Target, Looked<Start>>();
+    for (var service : inventory.services()) {
+      if (service.kind() != Service.Kind.WORKER) {
+        continue;
+      }
+      watcher.building(service);
+      var examined = ports.wrangler().examine(service);
+      builds.put(service.target(), examined.build());
+      if (run) {
+        examined
+            .bundle()
+            .filter(b -> !b.parts().isEmpty())
+            .ifPresent(bundle -> {
+              watcher.starting(service);
+              starts.put(service.target(), ports.workerd().start(service, bundle));
+            });
+      }
+    }
+    return new Trials(
+        run ? EnumSet.of(Stage.BUILD, Stage.RUN) : EnumSet.of(Stage.BUILD), builds, starts);
   }
 
   /** What is missing or wrong by the files alone; what only the account could tell is unknown. */
   public Assessment assessOffline() {
-    return assess(discover(), Account.unseen("not asked, because of --offline"));
+    return assess(EnumSet.of(Stage.STATIC), Watcher.silent());
   }
 
   /**
@@ -281,7 +329,7 @@ public final class Clodo implements AutoCloseable {
     ports.warmUp();
     var inventory = discover();
     var account = ports.cloudflare().look(inventory);
-    var assessment = assess(inventory, account);
+    var assessment = assess(inventory, account, Trials.none());
     watcher.assessed(assessment);
     if (assessment.ready()) {
       understood(inventory);
@@ -290,9 +338,9 @@ public final class Clodo implements AutoCloseable {
     return assessment;
   }
 
-  private Assessment assess(Inventory inventory, Account account) {
+  private Assessment assess(Inventory inventory, Account account, Trials tried) {
     var today = LocalDate.ofInstant(ports.clock().now(), ZoneOffset.UTC);
-    return new CapabilityAssessmentEngine().assess(inventory, account, today);
+    return new CapabilityAssessmentEngine().assess(inventory, account, tried, today);
   }
 
   /** Refuses a workspace of which nothing, or not everything, is understood. */

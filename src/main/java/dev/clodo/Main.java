@@ -5,6 +5,7 @@ import dev.clodo.adapter.cloudflare.HttpTraffic;
 import dev.clodo.adapter.git.GitCli;
 import dev.clodo.adapter.sql.SqliteDataBridge;
 import dev.clodo.adapter.system.SystemClock;
+import dev.clodo.adapter.workerd.WorkerdTrial;
 import dev.clodo.adapter.wrangler.Toolchain;
 import dev.clodo.adapter.wrangler.WranglerAdapter;
 import dev.clodo.cli.CommandLineInterface;
@@ -16,6 +17,7 @@ import dev.clodo.port.Cloudflare;
 import dev.clodo.port.DataBridge;
 import dev.clodo.port.Git;
 import dev.clodo.port.Traffic;
+import dev.clodo.port.Workerd;
 import dev.clodo.port.Wrangler;
 import dev.clodo.render.PlanJson;
 import java.io.BufferedReader;
@@ -111,6 +113,7 @@ public final class Main {
     private final Consumer<String> progress;
     private final Clock clock = new SystemClock();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Toolchain toolchain;
     private final Once<WranglerAdapter> wrangler;
     private final Once<CloudflareApi> cloudflare;
     private final Once<DataBridge> bridge;
@@ -121,9 +124,8 @@ public final class Main {
       this.workspace = workspace.toAbsolutePath().normalize();
       this.variables = Map.copyOf(variables);
       this.progress = progress;
-      this.wrangler =
-          new Once<>(() ->
-              kept(new WranglerAdapter(new Toolchain(this.variables, progress), this.variables)));
+      this.toolchain = new Toolchain(this.variables, progress);
+      this.wrangler = new Once<>(() -> kept(new WranglerAdapter(toolchain, this.variables)));
       this.cloudflare = new Once<>(() -> kept(new CloudflareApi(this.variables, progress)));
       this.traffic = new Once<>(() -> kept(new HttpTraffic(this.variables)));
       this.git = new GitCli(this.variables);
@@ -149,6 +151,11 @@ public final class Main {
     @Override
     public Wrangler wrangler() {
       return wrangler.get();
+    }
+
+    @Override
+    public Workerd workerd() {
+      return new WorkerdTrial(toolchain::workerd);
     }
 
     @Override

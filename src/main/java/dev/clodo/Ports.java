@@ -1,11 +1,13 @@
 package dev.clodo;
 
 import dev.clodo.execute.Timing;
+import dev.clodo.model.Looked;
 import dev.clodo.port.Clock;
 import dev.clodo.port.Cloudflare;
 import dev.clodo.port.DataBridge;
 import dev.clodo.port.Git;
 import dev.clodo.port.Traffic;
+import dev.clodo.port.Workerd;
 import dev.clodo.port.Wrangler;
 
 /** The world as {@link Clodo} meets it. Each port is made when it is first asked for. */
@@ -13,6 +15,11 @@ public interface Ports extends AutoCloseable {
   Cloudflare cloudflare();
 
   Wrangler wrangler();
+
+  /** Starts bundles on this machine; unless somebody connects it, it can't. */
+  default Workerd workerd() {
+    return (service, bundle) -> new Looked.Unknown<>("there is no runtime here", "");
+  }
 
   DataBridge bridge();
 

@@ -29,6 +29,9 @@ public interface Watcher {
   /** A service is being built, to see whether it differs from what serves. */
   default void building(Service service) {}
 
+  /** A service is being started on this machine, to see whether it would start at Cloudflare. */
+  default void starting(Service service) {}
+
   default void identified(List<Change> changes) {}
 
   /** The steps of each release are known. */

@@ -3,6 +3,7 @@ package dev.clodo.assess;
 import dev.clodo.model.Account;
 import dev.clodo.model.Account.Access;
 import dev.clodo.model.Assessment;
+import dev.clodo.model.Build;
 import dev.clodo.model.CheckId;
 import dev.clodo.model.Finding;
 import dev.clodo.model.Finding.Scope;
@@ -10,17 +11,23 @@ import dev.clodo.model.Finding.Severity;
 import dev.clodo.model.Finding.StopsAt;
 import dev.clodo.model.Finding.Verdict;
 import dev.clodo.model.Inventory;
+import dev.clodo.model.Looked;
 import dev.clodo.model.Remedy;
 import dev.clodo.model.Service;
+import dev.clodo.model.Stage;
+import dev.clodo.model.Start;
+import dev.clodo.model.Trials;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -42,7 +49,15 @@ public final class CapabilityAssessmentEngine {
    * reason. {@code today} is the day in UTC.
    */
   public Assessment assess(Inventory wanted, Account found, LocalDate today) {
-    var workspace = Workspace.of(wanted, found, today);
+    return assess(wanted, found, Trials.none(), today);
+  }
+
+  /**
+   * The same with what building and starting the services told. A check of a stage that was not
+   * asked for is not asked; what a build or a start decided is not judged by reading again.
+   */
+  public Assessment assess(Inventory wanted, Account found, Trials tried, LocalDate today) {
+    var workspace = Workspace.of(wanted, found, tried, today);
     var tally = new Tally(workspace);
     for (var check : checks) {
       if (check.detection() instanceof Check.Detection.OnWorkspace(var look)) {
@@ -52,13 +67,49 @@ public final class CapabilityAssessmentEngine {
     for (var service : wanted.services()) {
       var scope = new Scope.OfService(service.name(), service.environment());
       var one = caseOf(workspace, service);
+      var build = Optional.ofNullable(tried.builds().get(service.target()));
+      var start = Optional.ofNullable(tried.starts().get(service.target()));
+      var decided = decided(build, start);
       for (var check : checks) {
-        if (check.detection() instanceof Check.Detection.PerService(var look)) {
-          tally.add(check, scope, look.apply(one));
+        switch (check.detection()) {
+          case Check.Detection.OnWorkspace _ -> {}
+          case Check.Detection.PerService(var look) -> {
+            if (!decided.contains(check.id())) {
+              tally.add(check, scope, look.apply(one));
+            }
+          }
+          case Check.Detection.OfBuild(var look) ->
+              build.ifPresent(
+                  b -> tally.add(check, scope, Case.judging(b, x -> look.apply(one, x))));
+          case Check.Detection.OfStart(var look) ->
+              start.ifPresent(
+                  s -> tally.add(check, scope, Case.judging(s, x -> look.apply(one, x))));
         }
       }
     }
-    return new Assessment(wanted, found, tally.findings(), tally.run, tally.unknown);
+    var stages = EnumSet.of(Stage.STATIC);
+    if (found.access() != Access.OFFLINE) {
+      stages.add(Stage.ONLINE);
+    }
+    stages.addAll(tried.stages());
+    return new Assessment(wanted, found, tally.findings(), tally.run, tally.unknown, stages);
+  }
+
+  /** The checks that the build or the start of a service answered for good. */
+  private Set<CheckId> decided(Optional<Looked<Build>> build, Optional<Looked<Start>> start) {
+    boolean built =
+        build.isPresent()
+            && build.get() instanceof Looked.Known<Build>(Build.Made made)
+            && made.isBundled();
+    boolean started = start.isPresent() && start.get() instanceof Looked.Known<Start>(Start.Up _);
+    var decided = new HashSet<CheckId>();
+    for (var check : checks) {
+      if ((built && check.detection() instanceof Check.Detection.OfBuild)
+          || (started && check.detection() instanceof Check.Detection.OfStart)) {
+        decided.add(check.id());
+      }
+    }
+    return decided;
   }
 
   private static Case caseOf(Workspace workspace, Service service) {
@@ -77,7 +128,36 @@ public final class CapabilityAssessmentEngine {
       this.workspace = workspace;
     }
 
-    private record Entry(Check check, Scope scope, Severity severity, Hit.Fault fault) {}
+    private record Entry(
+        Check check, Scope scope, Severity severity, Hit.Fault fault, boolean symptom) {
+      Entry(Check check, Scope scope, Severity severity, Hit.Fault fault) {
+        this(check, scope, severity, fault, false);
+      }
+
+      boolean blocks() {
+        return severity == Severity.ERROR || severity == Severity.ERROR_PROD;
+      }
+
+      /** Whether this, seen by reading, is the cause of what building or starting met. */
+      boolean explains(Entry other) {
+        return !symptom
+            && other.symptom
+            && scope.equals(other.scope)
+            && blocks()
+            && (check.id().equals(other.check.id())
+                || (other.check.detection() instanceof Check.Detection.OfBuild
+                    && (check.stopsAt() == StopsAt.CONFIG || check.stopsAt() == StopsAt.BUILD)));
+      }
+
+      /** Whether this was met where the other only suspects the same. */
+      boolean confirms(Entry other) {
+        return symptom
+            && !other.symptom
+            && !other.blocks()
+            && scope.equals(other.scope)
+            && check.id().equals(other.check.id());
+      }
+    }
 
     /** Why something could not be told. */
     private record Cause(String why, String permission) {}
@@ -92,6 +172,8 @@ public final class CapabilityAssessmentEngine {
           case Hit.Fault fault -> entries.add(new Entry(check, scope, check.severity(), fault));
           case Hit.Milder(var severity, var fault) ->
               entries.add(new Entry(check, scope, severity, fault));
+          case Hit.Symptom(var severity, var fault) ->
+              entries.add(new Entry(check, scope, severity, fault, true));
           case Hit.Unsure(var why, var permission) -> {
             told = false;
             unsure
@@ -117,6 +199,7 @@ public final class CapabilityAssessmentEngine {
                   e.check.yieldsTo().stream()
                       .noneMatch(
                           other -> spots.contains(new Spot(other, e.scope, e.fault.subject()))))
+              .filter(e -> entries.stream().noneMatch(o -> o.explains(e) || o.confirms(e)))
               .filter(seen::add)
               .map(Tally::finding)
               .collect(Collectors.toCollection(ArrayList::new));

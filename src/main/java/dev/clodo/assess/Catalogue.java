@@ -26,7 +26,9 @@ final class Catalogue {
               AssetChecks.CHECKS,
               SecretChecks.CHECKS,
               ProductChecks.CHECKS,
-              ToolchainChecks.CHECKS)
+              ToolchainChecks.CHECKS,
+              BuildChecks.CHECKS,
+              StartChecks.CHECKS)
           .flatMap(List::stream)
           .toList();
 }

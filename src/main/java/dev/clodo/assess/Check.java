@@ -1,11 +1,14 @@
 package dev.clodo.assess;
 
+import dev.clodo.model.Build;
 import dev.clodo.model.CheckId;
 import dev.clodo.model.Finding.Severity;
 import dev.clodo.model.Finding.StopsAt;
+import dev.clodo.model.Start;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -29,6 +32,12 @@ record Check(
   sealed interface Detection {
     /** Asked once per service, on the configuration that would really be deployed. */
     record PerService(Function<Case, List<? extends Hit>> look) implements Detection {}
+
+    /** Asked once per service that was built, when that was asked for. */
+    record OfBuild(BiFunction<Case, Build, List<? extends Hit>> look) implements Detection {}
+
+    /** Asked once per service that was started, when that was asked for. */
+    record OfStart(BiFunction<Case, Start, List<? extends Hit>> look) implements Detection {}
 
     /** Asked once. */
     record OnWorkspace(Function<Workspace, List<? extends Hit>> look) implements Detection {}
@@ -55,6 +64,26 @@ record Check(
   /** An improvement. */
   static Check advice(String id, String docs, Function<Case, List<? extends Hit>> look) {
     return of(id, Severity.ADVICE, StopsAt.NONE, docs, new Detection.PerService(look));
+  }
+
+  /** The same check with another way to see it: by a build. What a build shows, it decides. */
+  static Check ofBuild(
+      String id,
+      Severity severity,
+      StopsAt stopsAt,
+      String docs,
+      BiFunction<Case, Build, List<? extends Hit>> look) {
+    return of(id, severity, stopsAt, docs, new Detection.OfBuild(look));
+  }
+
+  /** The same check with another way to see it: by a start. What a start shows, it decides. */
+  static Check ofStart(
+      String id,
+      Severity severity,
+      StopsAt stopsAt,
+      String docs,
+      BiFunction<Case, Start, List<? extends Hit>> look) {
+    return of(id, severity, stopsAt, docs, new Detection.OfStart(look));
   }
 
   /** The deploy of the whole workspace fails. */

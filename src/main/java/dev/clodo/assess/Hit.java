@@ -18,6 +18,12 @@ sealed interface Hit {
     }
   }
 
+  /**
+   * A failure that was met from outside, by building or starting: said only where nothing that was
+   * read explains it already.
+   */
+  record Symptom(Severity severity, Fault fault) implements Hit {}
+
   /** It is probably wrong: one of the check's traps can't be excluded. */
   record Milder(Severity severity, Fault fault) implements Hit {}
 

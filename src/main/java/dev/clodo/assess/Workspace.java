@@ -1,22 +1,28 @@
 package dev.clodo.assess;
 
 import dev.clodo.model.Account;
+import dev.clodo.model.Build;
 import dev.clodo.model.Edge;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Location;
+import dev.clodo.model.Looked;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
+import dev.clodo.model.Start;
+import dev.clodo.model.Trials;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * Everything that a check may look at: what the workspace wants, what the account has, and the day.
  *
+ * @param tried what building and starting the services told
  * @param today the day in UTC, which is how Cloudflare judges compatibility dates
  * @param names the names that the workspace's own services have at Cloudflare
  * @param called the services that another one of the workspace depends on
@@ -25,12 +31,13 @@ import java.util.stream.Collectors;
 record Workspace(
     Inventory inventory,
     Account account,
+    Trials tried,
     LocalDate today,
     Set<ServiceName> names,
     Set<ServiceName> called,
     Map<String, List<ServiceName>> consumers) {
 
-  static Workspace of(Inventory inventory, Account account, LocalDate today) {
+  static Workspace of(Inventory inventory, Account account, Trials tried, LocalDate today) {
     var consumers = new HashMap<String, List<ServiceName>>();
     for (var service : inventory.services()) {
       service.settings().table("queues").stream()
@@ -42,10 +49,31 @@ record Workspace(
     return new Workspace(
         inventory,
         account,
+        tried,
         today,
         inventory.services().stream().map(Service::name).collect(Collectors.toSet()),
         inventory.edges().stream().map(Edge::to).collect(Collectors.toSet()),
         consumers);
+  }
+
+  /** What a service of this workspace exports and handles, where it was started. */
+  Optional<Start.Up> startOf(ServiceName name) {
+    return inventory
+        .service(name)
+        .flatMap(s -> Optional.ofNullable(tried.starts().get(s.target())))
+        .flatMap(l ->
+            l instanceof Looked.Known<Start>(Start.Up up) ? Optional.of(up) : Optional.empty());
+  }
+
+  /** What the entry of a service of this workspace exports, where it was built. */
+  Optional<Build.Made> buildOf(ServiceName name) {
+    return inventory
+        .service(name)
+        .flatMap(s -> Optional.ofNullable(tried.builds().get(s.target())))
+        .flatMap(l ->
+            l instanceof Looked.Known<Build>(Build.Made made) && made.isBundled()
+                ? Optional.of(made)
+                : Optional.empty());
   }
 
   /** Where a finding points that no file is to blame for. */

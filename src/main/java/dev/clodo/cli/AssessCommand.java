@@ -3,10 +3,13 @@ package dev.clodo.cli;
 import dev.clodo.Exit;
 import dev.clodo.model.Assessment;
 import dev.clodo.model.FailOn;
+import dev.clodo.model.Stage;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,6 +29,7 @@ import picocli.CommandLine.Parameters;
       "  clodo assess -e production --json     for a program",
       "  clodo assess --format github --format sarif=clodo.sarif",
       "                                        for a CI job",
+      "  clodo assess --run                    build and start each Worker as well",
       "",
       "Exit codes: 0 ready, 2 not ready."
     })
@@ -59,6 +63,20 @@ final class AssessCommand implements Callable<Integer> {
       description = "What makes the exit code 2: error, warning or never (${DEFAULT-VALUE}).")
   private FailOn failOn = FailOn.ERROR;
 
+  @Option(
+      names = "--build",
+      description =
+          "Let the project's wrangler build each Worker too, without sending it. The project's own"
+              + " build command runs.")
+  private boolean build;
+
+  @Option(
+      names = "--run",
+      description =
+          "Start each built Worker too, for a moment, in the project's own workerd: exceptions at"
+              + " start-up, missing handlers and classes. Includes --build.")
+  private boolean run;
+
   @Parameters(
       arity = "0..*",
       paramLabel = "PATH",
@@ -67,6 +85,20 @@ final class AssessCommand implements Callable<Integer> {
 
   AssessCommand(Session session) {
     this.session = session;
+  }
+
+  private Set<Stage> stages() {
+    var stages = EnumSet.of(Stage.STATIC);
+    if (!offline) {
+      stages.add(Stage.ONLINE);
+    }
+    if (build || run) {
+      stages.add(Stage.BUILD);
+    }
+    if (run) {
+      stages.add(Stage.RUN);
+    }
+    return stages;
   }
 
   @Override
@@ -80,7 +112,9 @@ final class AssessCommand implements Callable<Integer> {
     var assessments = new ArrayList<Assessment>();
     for (var folder : folders) {
       try (var clodo = session.open(folder, target.environment())) {
-        assessments.add(offline ? clodo.assessOffline() : clodo.assess());
+        try (var progress = session.progress()) {
+          assessments.add(clodo.assess(stages(), new Building(progress)));
+        }
       }
     }
     new Outputs(session, failOn).write(assessments, wanted);

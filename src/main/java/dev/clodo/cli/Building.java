@@ -17,4 +17,9 @@ record Building(Progress progress) implements Watcher {
   public void building(Service service) {
     progress.busy("building " + service.name());
   }
+
+  @Override
+  public void starting(Service service) {
+    progress.busy("starting " + service.name());
+  }
 }

@@ -1,6 +1,9 @@
 package dev.clodo.model;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The answer to "would this deploy, and would it work?" for one workspace and environment.
@@ -9,15 +12,18 @@ import java.util.List;
  *     what is unknown comes last
  * @param checksRun how many times a check was asked, once per service or once per workspace
  * @param checksUnknown how many of those could not be answered
+ * @param stages how deep it looked, in their order
  */
 public record Assessment(
     Inventory inventory,
     Account account,
     List<Finding> findings,
     int checksRun,
-    int checksUnknown) {
+    int checksUnknown,
+    Set<Stage> stages) {
   public Assessment {
     findings = List.copyOf(findings);
+    stages = Collections.unmodifiableSet(new TreeSet<>(stages));
   }
 
   /** Nothing found blocks a deploy. */

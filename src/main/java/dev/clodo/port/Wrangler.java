@@ -1,10 +1,14 @@
 package dev.clodo.port;
 
+import dev.clodo.model.Build;
+import dev.clodo.model.Bundle;
+import dev.clodo.model.Looked;
 import dev.clodo.model.Service;
 import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
 import dev.clodo.model.VersionId;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Changes Cloudflare, always through the user's own wrangler. Every method throws {@link
@@ -26,6 +30,23 @@ public interface Wrangler {
    * @param bytes size of the modules
    */
   record Built(String digest, long bytes) {}
+
+  /**
+   * Builds as {@link #build} does, but to find out what is wrong: a failure is an answer, nothing
+   * is thrown, and no credentials are given to wrangler or to the project's own build.
+   */
+  Examined examine(Service service);
+
+  /**
+   * @param build unknown where wrangler could not be run to its end
+   * @param bundle what was built; empty unless it was
+   */
+  record Examined(Looked<Build> build, Optional<Bundle> bundle) {
+    /** One where nothing was learnt. */
+    public static Examined unknown(String why) {
+      return new Examined(new Looked.Unknown<>(why, ""), Optional.empty());
+    }
+  }
 
   /** Uploads a version that gets no traffic. */
   VersionId upload(Target target, Tag tag, String message);

@@ -25,6 +25,8 @@ public final class AssessmentJson {
     json.put("schema", SCHEMA);
     json.put("ready", a.ready());
     json.set("summary", summary(a));
+    var stages = json.putArray("stages");
+    a.stages().forEach(s -> stages.add(word(s)));
     var services = json.putArray("services");
     a.inventory().services().forEach(s -> services.add(service(s, root)));
     var findings = json.putArray("findings");

@@ -173,6 +173,11 @@ public final class SimulatedAccount {
     }
 
     @Override
+    public Examined examine(Service service) {
+      return Examined.unknown("nothing is built here");
+    }
+
+    @Override
     public VersionId upload(Target target, Tag tag, String message) {
       requireExisting(target.service());
       return changed(

@@ -5,18 +5,28 @@ import dev.clodo.model.Account;
 import dev.clodo.model.Account.Access;
 import dev.clodo.model.AccountId;
 import dev.clodo.model.Assessment;
+import dev.clodo.model.Build;
 import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.Finding;
+import dev.clodo.model.Inventory;
 import dev.clodo.model.Looked;
+import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
+import dev.clodo.model.Stage;
+import dev.clodo.model.Start;
+import dev.clodo.model.Target;
+import dev.clodo.model.Trials;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDate;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -27,6 +37,8 @@ final class Assessed {
 
   private final Path root;
   private String environment = "";
+  private final Map<String, Looked<Build>> builds = new HashMap<>();
+  private final Map<String, Looked<Start>> starts = new HashMap<>();
   private Account account = Account.unseen("Offline");
 
   private Assessed(Path root) {
@@ -70,9 +82,49 @@ final class Assessed {
     return this;
   }
 
+  /** What building the services came to, by name; those not named are not built. */
+  Assessed built(String service, Build build) {
+    builds.put(service, new Looked.Known<>(build));
+    return this;
+  }
+
+  /** What starting the services came to, by name; those not named are not started. */
+  Assessed started(String service, Start start) {
+    starts.put(service, new Looked.Known<>(start));
+    return this;
+  }
+
+  /** A program whose default export has these handlers, and nothing else. */
+  static Start.Up handles(String... events) {
+    return exports(
+        Map.of("default", new Start.Export(Start.Kind.OBJECT, Start.Base.NONE, Set.of(events))),
+        events);
+  }
+
+  static Start.Up exports(Map<String, Start.Export> exports, String... events) {
+    return new Start.Up(exports, Set.of(events), Duration.ofMillis(20));
+  }
+
   Assessment assessment() {
     var inventory = new ServiceAutoDiscovery().discover(root, new EnvironmentName(environment));
-    return new CapabilityAssessmentEngine().assess(inventory, account, TODAY);
+    var stages = EnumSet.noneOf(Stage.class);
+    if (!builds.isEmpty() || !starts.isEmpty()) {
+      stages.add(Stage.BUILD);
+    }
+    if (!starts.isEmpty()) {
+      stages.add(Stage.RUN);
+    }
+    var tried = new Trials(stages, byTarget(inventory, builds), byTarget(inventory, starts));
+    return new CapabilityAssessmentEngine().assess(inventory, account, tried, TODAY);
+  }
+
+  private static <T> Map<Target, Looked<T>> byTarget(
+      Inventory inventory, Map<String, Looked<T>> byName) {
+    return inventory.services().stream()
+        .filter(s -> byName.containsKey(s.name().value()))
+        .collect(
+            Collectors.toMap(
+                Service::target, s -> Objects.requireNonNull(byName.get(s.name().value()))));
   }
 
   /** The findings of one check. */

@@ -87,7 +87,12 @@ public final class NpmTools {
 
   /** The workerd that the newest wrangler brings. */
   public Path workerd() {
-    return project(WRANGLER_NEW)
+    return workerd(WRANGLER_NEW);
+  }
+
+  /** The workerd that this wrangler brings. */
+  public Path workerd(String wranglerVersion) {
+    return project(wranglerVersion)
         .resolve("node_modules/@cloudflare/workerd-" + platform() + "/bin/workerd");
   }
 

@@ -2,6 +2,7 @@ package dev.clodo.adapter.wrangler;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.clodo.model.ConfigValue;
+import dev.clodo.model.Looked;
 import dev.clodo.model.Service;
 import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
@@ -100,6 +101,26 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
           "can't read what wrangler built for " + target.service() + ": " + e.getMessage(), e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  @Override
+  public Examined examine(Service service) {
+    try (var folder = TemporaryFolder.create()) {
+      var command = commands.examine(service, folder.path());
+      var ran = run(service.target(), command);
+      var examination = new Examination(service, folder.path(), secrets);
+      if (ran.succeeded()) {
+        return examination.made(ran);
+      }
+      return ran.end() == Ran.End.BY_ITSELF
+          ? new Examined(new Looked.Known<>(examination.broken(ran)), Optional.empty())
+          : Examined.unknown(service.name() + " could not be built: " + complaint(ran).said());
+    } catch (IOException | IllegalArgumentException e) {
+      return Examined.unknown(
+          "can't read what wrangler built for " + service.name() + ": " + e.getMessage());
+    } catch (UserError e) {
+      return Examined.unknown(service.name() + " could not be built: " + e.getMessage());
     }
   }
 

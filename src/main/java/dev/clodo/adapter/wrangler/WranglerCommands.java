@@ -1,5 +1,6 @@
 package dev.clodo.adapter.wrangler;
 
+import dev.clodo.model.Service;
 import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
 import java.nio.file.Path;
@@ -19,6 +20,9 @@ final class WranglerCommands {
   /** A project's own build command runs inside wrangler and may take its minutes. */
   static final Duration LIMIT = Duration.ofMinutes(10);
 
+  /** An examination is no deploy: nobody wants to wait for it that long. */
+  static final Duration BUILD_LIMIT = Duration.ofMinutes(5);
+
   /** Calls that only read, or send a few small requests. */
   static final Duration SHORT_LIMIT = Duration.ofMinutes(2);
 
@@ -34,6 +38,30 @@ final class WranglerCommands {
   /** Writes the exact upload body into a file and sends nothing. */
   WranglerCommand build(Target target, Path outfile) {
     return on(target, LIMIT, "deploy", "--dry-run", "--outfile", outfile.toString());
+  }
+
+  /** Builds into a folder outside the project, for {@link Examination}. */
+  WranglerCommand examine(Service service, Path folder) {
+    var words =
+        new ArrayList<>(
+            List.of(
+                "deploy",
+                "--dry-run",
+                "--outfile",
+                Examination.outfile(folder).toString(),
+                "--outdir",
+                Examination.outdir(folder).toString(),
+                "--metafile=" + Examination.metafile(folder)));
+    if (!service.settings().items("containers").isEmpty()) {
+      // Images need Docker and minutes, and tell nothing about the Worker.
+      words.add("--containers-rollout=none");
+    }
+    var command = on(service.target(), BUILD_LIMIT, words.toArray(String[]::new));
+    return new WranglerCommand(
+        command.arguments(),
+        WranglerEnvironment.withoutCredentials(environment),
+        command.directory(),
+        command.limit());
   }
 
   WranglerCommand upload(Target target, Tag tag, String message) {

@@ -118,6 +118,17 @@ final class WranglerEnvironment {
     return picked;
   }
 
+  /**
+   * The same without anything that speaks for the user; empty values keep {@code .env} files out.
+   */
+  static Map<String, String> withoutCredentials(Map<String, String> picked) {
+    var rest = new TreeMap<>(picked);
+    rest.keySet().removeAll(SECRET);
+    rest.put("CLOUDFLARE_API_TOKEN", "");
+    rest.put("CLOUDFLARE_API_KEY", "");
+    return rest;
+  }
+
   /** The values that must appear in no message. */
   static Set<String> secrets(Map<String, String> environment) {
     var values = new java.util.HashSet<String>();
