@@ -19,6 +19,7 @@ import dev.clodo.model.Finding.Verdict;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Location;
 import dev.clodo.model.Remedy;
+import dev.clodo.model.Stage;
 import dev.clodo.render.AssessmentJson;
 import dev.clodo.render.AssessmentMarkdown;
 import dev.clodo.render.GitHubAnnotations;
@@ -33,6 +34,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.xml.XMLConstants;
@@ -282,7 +284,8 @@ class FormatsTest {
 
   private static Assessment of(Finding... findings) {
     var inventory = new Inventory(ROOT, List.of(), List.of(), List.of());
-    return new Assessment(inventory, Account.unseen("no"), List.of(findings), 1, 0);
+    return new Assessment(
+        inventory, Account.unseen("no"), List.of(findings), 1, 0, Set.of(Stage.STATIC));
   }
 
   private static Remedy advice() {
