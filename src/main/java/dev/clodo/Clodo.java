@@ -14,6 +14,8 @@ import dev.clodo.model.Inventory;
 import dev.clodo.model.Looked;
 import dev.clodo.model.Outcome;
 import dev.clodo.model.Plan;
+import dev.clodo.model.Resource;
+import dev.clodo.model.ResourceKind;
 import dev.clodo.model.Run;
 import dev.clodo.model.RunId;
 import dev.clodo.model.RunRecord;
@@ -119,8 +121,17 @@ public final class Clodo implements AutoCloseable {
     var account =
         stages.contains(Stage.ONLINE)
             ? ports.cloudflare().look(inventory)
-            : Account.unseen("not asked, because of --offline");
+            : unasked();
     return assess(inventory, account, tryOut(inventory, stages, watcher));
+  }
+
+  /** Whose credentials would be used is known without asking anybody. */
+  private Account unasked() {
+    return Account.unseen("not asked, because of --offline")
+        .with(
+            Map.of(
+                new Account.Shelf(ResourceKind.ENVIRONMENT, ""),
+                new Looked.Known<>(ports.cloudflare().environment())));
   }
 
   private Trials tryOut(Inventory inventory, Set<Stage> stages, Watcher watcher) {

@@ -1,5 +1,6 @@
 package dev.clodo.model;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.Set;
  * @param subdomain the account's {@code workers.dev} name; empty when none is registered
  * @param zones ids by zone name
  * @param appliedMigrations names of the D1 migrations that a database (by id) has applied
+ * @param resources everything else, list by list; what the workspace does not need is absent
  */
 public record Account(
     Access access,
@@ -31,7 +33,15 @@ public record Account(
     Map<ServiceName, Looked<Set<String>>> secrets,
     Looked<String> subdomain,
     Looked<Map<String, String>> zones,
-    Map<String, Looked<Set<String>>> appliedMigrations) {
+    Map<String, Looked<Set<String>>> appliedMigrations,
+    Map<Shelf, Looked<List<Resource>>> resources) {
+
+  /**
+   * Names one list of resources.
+   *
+   * @param of whose it is, where a kind has several lists; else empty
+   */
+  public record Shelf(ResourceKind kind, String of) {}
 
   /** What became of asking Cloudflare. */
   public enum Access {
@@ -72,6 +82,78 @@ public record Account(
     live = Map.copyOf(live);
     secrets = Map.copyOf(secrets);
     appliedMigrations = Map.copyOf(appliedMigrations);
+    resources = Map.copyOf(resources);
+  }
+
+  /** An account without further resources. */
+  public Account(
+      Access access,
+      Looked<AccountId> id,
+      Looked<List<AccountId>> choices,
+      Looked<Set<ServiceName>> services,
+      Map<ServiceName, Looked<Live>> live,
+      Looked<Map<String, String>> kvNamespaces,
+      Looked<Map<String, String>> databases,
+      Looked<Set<String>> buckets,
+      Looked<Set<String>> queues,
+      Map<ServiceName, Looked<Set<String>>> secrets,
+      Looked<String> subdomain,
+      Looked<Map<String, String>> zones,
+      Map<String, Looked<Set<String>>> appliedMigrations) {
+    this(
+        access,
+        id,
+        choices,
+        services,
+        live,
+        kvNamespaces,
+        databases,
+        buckets,
+        queues,
+        secrets,
+        subdomain,
+        zones,
+        appliedMigrations,
+        Map.of());
+  }
+
+  /** The same account with further lists; a list that it has already is replaced. */
+  public Account with(Map<Shelf, Looked<List<Resource>>> more) {
+    var all = new HashMap<>(resources);
+    all.putAll(more);
+    return new Account(
+        access,
+        id,
+        choices,
+        services,
+        live,
+        kvNamespaces,
+        databases,
+        buckets,
+        queues,
+        secrets,
+        subdomain,
+        zones,
+        appliedMigrations,
+        all);
+  }
+
+  /** The account's list of a kind. */
+  public Looked<List<Resource>> resources(ResourceKind kind) {
+    return resources(kind, "");
+  }
+
+  /** The list of a kind that belongs to a service, zone, host … */
+  public Looked<List<Resource>> resources(ResourceKind kind, String of) {
+    var found = resources.get(new Shelf(kind, of));
+    return found != null ? found : new Looked.Unknown<>(whyUnseen(), "");
+  }
+
+  /** Nothing was asked for a list that is absent, for the same reason as for everything else. */
+  private String whyUnseen() {
+    return access != Access.ACCEPTED && services instanceof Looked.Unknown<?>(var why, _)
+        ? why
+        : "nobody asked for it";
   }
 
   /** The account when nobody looked: everything is unknown for the same reason. */

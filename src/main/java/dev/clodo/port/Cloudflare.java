@@ -3,6 +3,7 @@ package dev.clodo.port;
 import dev.clodo.model.Account;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.Inventory;
+import dev.clodo.model.Resource;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.UploadedVersion;
 import java.util.List;
@@ -17,6 +18,14 @@ import java.util.Set;
 public interface Cloudflare {
   /** Looks at everything that the workspace needs; never throws, what can't be seen is unknown. */
   Account look(Inventory wanted);
+
+  /**
+   * The variables of the environment that decide who asks Cloudflare, without asking anybody: their
+   * names, what is wrong with their form, of ids also the value; never a secret.
+   */
+  default List<Resource> environment() {
+    return List.of();
+  }
 
   /** The live deployment; empty when the service does not exist. */
   Optional<Deployment> deployment(ServiceName service);

@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.clodo.model.Account;
 import dev.clodo.model.AccountId;
 import dev.clodo.model.Deployment;
+import dev.clodo.model.Resource;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.UploadedVersion;
 import dev.clodo.model.VersionId;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -20,6 +22,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 
 /** Cloudflare's API as questions about one account, answered with the model's nouns. */
 final class AccountApi {
@@ -33,8 +38,8 @@ final class AccountApi {
 
   private static final int PAGE = 100;
 
-  /** Zones are listed at most fifty at a time. */
-  private static final int ZONE_PAGE = 50;
+  /** "Project not found" of Pages. */
+  private static final int NO_PROJECT = 8000007;
 
   private final ApiClient client;
   private final Map<String, String> migrationTables = new ConcurrentHashMap<>();
@@ -61,48 +66,130 @@ final class AccountApi {
     migrationTables.put(databaseId, table);
   }
 
-  boolean isTokenGood() {
+  /**
+   * What the API says about an API token: its id, and its status and end as traits. Tokens that
+   * belong to an account rather than a person are verified elsewhere.
+   */
+  Resource token() throws ApiFailure {
     try {
-      return client
-          .get("/user/tokens/verify")
-          .path("result")
-          .path("status")
-          .asText("")
-          .equals("active");
+      return token("user", client.get("/user/tokens/verify"));
     } catch (ApiFailure notAUserToken) {
-      return isAccountTokenGood();
+      if (account.isEmpty()) {
+        throw notAUserToken;
+      }
+      try {
+        return token("account", client.get(in("/tokens/verify")));
+      } catch (ApiFailure neither) {
+        throw notAUserToken;
+      }
     }
   }
 
-  /** Tokens that belong to an account rather than a person are verified elsewhere. */
-  private boolean isAccountTokenGood() {
-    if (account.isEmpty()) {
-      return false;
+  private static Resource token(String kind, JsonNode envelope) {
+    var result = envelope.path("result");
+    return new Resource(
+        result.path("id").asText(""),
+        "",
+        Map.of(
+            "kind", kind,
+            "status", result.path("status").asText(""),
+            "expires_on", result.path("expires_on").asText("")));
+  }
+
+  /** The permission groups of a token's policies; most tokens may not read their own. */
+  List<Resource> permissions(Resource token) throws ApiFailure {
+    var path =
+        token.trait("kind").equals("user")
+            ? "/user/tokens/" + encoded(token.id())
+            : in("/tokens/" + encoded(token.id()));
+    var found = new ArrayList<Resource>();
+    for (var policy : client.get(path).path("result").path("policies")) {
+      var over = String.join(",", names(policy.path("resources")));
+      for (var group : policy.path("permission_groups")) {
+        found.add(
+            new Resource(
+                group.path("id").asText(""),
+                group.path("name").asText(""),
+                Map.of("effect", policy.path("effect").asText(""), "resources", over)));
+      }
     }
+    return found;
+  }
+
+  private static List<String> names(JsonNode object) {
+    return object.properties().stream().map(Map.Entry::getKey).toList();
+  }
+
+  /** The zone with this id, and the account it belongs to. */
+  Resource zone(String id) throws ApiFailure {
+    var zone = client.get("/zones/" + encoded(id)).path("result");
+    return new Resource(
+        zone.path("id").asText(""),
+        zone.path("name").asText(""),
+        Map.of("account", zone.path("account").path("id").asText("")));
+  }
+
+  /**
+   * One list of what a shelf holds. Of a Worker or project that does not exist it is empty.
+   *
+   * @param of what fills the gap in the shelf's path; empty where it has none
+   */
+  List<Resource> list(Shelves.Shelf shelf, String of) throws ApiFailure {
+    var path =
+        shelf
+            .path()
+            .replace("{account}", account.map(AccountId::value).orElse(""))
+            .replace("{}", encoded(of));
     try {
-      return client
-          .get(in("/tokens/verify"))
-          .path("result")
-          .path("status")
-          .asText("")
-          .equals("active");
-    } catch (ApiFailure bad) {
-      return false;
+      return resources(shelf, path);
+    } catch (ApiFailure failure) {
+      if (isNoWorker(failure) || failure.code() == NO_PROJECT) {
+        return List.of();
+      }
+      throw failure;
     }
+  }
+
+  /** The records for a host, and those of the wildcard that would answer for it. */
+  List<Resource> records(Shelves.Shelf shelf, String zone, String host) throws ApiFailure {
+    var path = shelf.path().replace("{}", encoded(zone));
+    var found = new ArrayList<>(resources(shelf, path.replace("{host}", encoded(host))));
+    var dot = host.indexOf('.');
+    if (!host.startsWith("*") && dot > 0) {
+      found.addAll(resources(shelf, path.replace("{host}", encoded("*" + host.substring(dot)))));
+    }
+    return found;
+  }
+
+  /** Names of the buckets that only a jurisdiction's own list shows. */
+  List<Resource> bucketsIn(String jurisdiction) throws ApiFailure {
+    var found = new ArrayList<Resource>();
+    client
+        .get(in("/r2/buckets?per_page=1000"), "cf-r2-jurisdiction", jurisdiction)
+        .path("result")
+        .path("buckets")
+        .forEach(b -> found.add(new Resource(b.path("name").asText(), "", Map.of())));
+    return found;
+  }
+
+  private List<Resource> resources(Shelves.Shelf shelf, String path) throws ApiFailure {
+    if (shelf.page() > 0) {
+      return client.all(path, shelf.page()).stream().map(shelf::resource).toList();
+    }
+    var result = client.get(path).path("result");
+    var items = shelf.list().isEmpty() ? result : result.at(shelf.list());
+    if (items.isObject()) {
+      return List.of(shelf.resource(items));
+    }
+    var found = new ArrayList<Resource>();
+    items.forEach(i -> found.add(shelf.resource(i)));
+    return found;
   }
 
   List<AccountId> accounts() throws ApiFailure {
     return client.all("/accounts", PAGE / 2).stream()
         .map(a -> new AccountId(a.path("id").asText()))
         .toList();
-  }
-
-  Set<ServiceName> services() throws ApiFailure {
-    var names = new LinkedHashSet<ServiceName>();
-    for (var script : client.get(in("/workers/scripts")).path("result")) {
-      names.add(new ServiceName(script.path("id").asText()));
-    }
-    return names;
   }
 
   String subdomain() throws ApiFailure {
@@ -117,19 +204,40 @@ final class AccountApi {
     }
   }
 
-  /** How a service stands; empty when it does not exist. */
-  Optional<Account.Live> live(ServiceName service, boolean withMigrationTag) throws ApiFailure {
+  /** How a service stands, its parts asked for side by side; empty when it does not exist. */
+  Optional<Account.Live> live(
+      ServiceName service, boolean withMigrationTag, ExecutorService threads) throws ApiFailure {
     var deployment = deployment(service);
     if (deployment.isEmpty()) {
       return Optional.empty();
     }
-    var serving = new ArrayList<UploadedVersion>();
+    var onWorkersDev = threads.submit(() -> onWorkersDev(service));
+    var tag = threads.submit(() -> withMigrationTag ? migrationTag(service) : "");
+    var asked = new ArrayList<Future<UploadedVersion>>();
     for (var share : deployment.get().shares()) {
-      serving.add(
-          version(client.get(script(service) + "/versions/" + share.version()).path("result")));
+      var path = script(service) + "/versions/" + share.version();
+      asked.add(threads.submit(() -> version(client.get(path).path("result"))));
     }
-    var tag = withMigrationTag ? migrationTag(service) : "";
-    return Optional.of(new Account.Live(deployment.get(), serving, tag, onWorkersDev(service)));
+    var serving = new ArrayList<UploadedVersion>();
+    for (var version : asked) {
+      serving.add(answer(version));
+    }
+    return Optional.of(
+        new Account.Live(deployment.get(), serving, answer(tag), answer(onWorkersDev)));
+  }
+
+  private static <T> T answer(Future<T> future) throws ApiFailure {
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ApiFailure(ApiFailure.Kind.SILENCE, 0, Duration.ZERO, "interrupted");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof ApiFailure failure) {
+        throw failure;
+      }
+      throw new IllegalStateException("looking at a service failed", e.getCause());
+    }
   }
 
   private boolean onWorkersDev(ServiceName service) throws ApiFailure {
@@ -248,18 +356,6 @@ final class AccountApi {
       }
       throw failure;
     }
-  }
-
-  Set<String> queues() throws ApiFailure {
-    var names = new LinkedHashSet<String>();
-    client.all(in("/queues"), PAGE).forEach(q -> names.add(q.path("queue_name").asText()));
-    return names;
-  }
-
-  /** Id by name. */
-  Map<String, String> zones() throws ApiFailure {
-    var id = account.map(a -> "?account.id=" + encoded(a.value())).orElse("");
-    return named(client.all("/zones" + id, ZONE_PAGE), "name", "id");
   }
 
   Set<String> appliedMigrations(String databaseId) throws ApiFailure {

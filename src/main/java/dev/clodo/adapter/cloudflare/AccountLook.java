@@ -5,36 +5,39 @@ import dev.clodo.model.AccountId;
 import dev.clodo.model.Binding;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Looked;
+import dev.clodo.model.Resource;
+import dev.clodo.model.ResourceKind;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One look at an account: what the workspace needs to know and nothing else, several requests at a
  * time. A refusal is unknown, never missing.
  */
 final class AccountLook {
-  /** Enough to hide the round trips of a workspace, few enough to be a good neighbour. */
-  private static final int AT_ONCE = 8;
-
   private final AccountApi api;
   private final Credentials credentials;
   private final Inventory wanted;
-  private final Semaphore places = new Semaphore(AT_ONCE);
-  private final ConcurrentLinkedQueue<ApiFailure.Kind> failures = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<ApiFailure> failures = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedQueue<Boolean> answers = new ConcurrentLinkedQueue<>();
 
   AccountLook(AccountApi api, Credentials credentials, Inventory wanted) {
@@ -56,11 +59,22 @@ final class AccountLook {
             .orElseGet(() -> result(start(threads, "Account Settings: Read", api::accounts)));
     var id = accountOf(reachable);
     if (!(id instanceof Looked.Known<AccountId>(var account))) {
-      return unresolved(id, reachable);
+      return unresolved(id, reachable, threads.submit(this::token));
     }
     api.use(account);
+    var token = threads.submit(this::token);
+    var permissions = threads.submit(() -> permissions(token.get()));
     var workers = workers();
-    var services = start(threads, "Workers Scripts: Read", api::services);
+    var lists = new LinkedHashMap<Account.Shelf, Future<Looked<List<Resource>>>>();
+    for (var shelf : Shelves.all()) {
+      if (shelf.isWanted(wanted)) {
+        ownersOf(shelf)
+            .forEach(of ->
+                lists.put(
+                    new Account.Shelf(shelf.kind(), of),
+                    start(threads, shelf.permission(), () -> api.list(shelf, of))));
+      }
+    }
     var subdomain = start(threads, "Workers Scripts: Read", api::subdomain);
     var live = new LinkedHashMap<ServiceName, Future<Looked<Optional<Account.Live>>>>();
     var secrets = new LinkedHashMap<ServiceName, Future<Looked<Optional<Set<String>>>>>();
@@ -70,7 +84,7 @@ final class AccountLook {
           start(
               threads,
               "Workers Scripts: Read",
-              () -> api.live(service.name(), hasMigrations(service))));
+              () -> api.live(service.name(), hasMigrations(service), threads)));
       secrets.put(
           service.name(),
           start(threads, "Workers Scripts: Read", () -> api.secrets(service.name())));
@@ -78,43 +92,208 @@ final class AccountLook {
     var kv = startIf(needs(Binding.Kv.class), threads, "Workers KV Storage: Read", api::namespaces);
     var d1 = startIf(needs(Binding.D1.class), threads, "D1: Read", api::databases);
     var r2 = startIf(needs(Binding.R2.class), threads, "Workers R2 Storage: Read", api::buckets);
-    var queues = startIf(needsQueues(), threads, "Queues: Read", api::queues);
-    var zones = startIf(needsZones(), threads, "Zone: Read", api::zones);
     var migrations = new LinkedHashMap<String, Future<Looked<Set<String>>>>();
     databaseIds()
         .forEach(database ->
             migrations.put(
                 database, start(threads, "D1: Read", () -> api.appliedMigrations(database))));
+    lists.putAll(inZones(threads, waitFor(lists, ResourceKind.ZONES)));
+    lists.putAll(inJurisdictions(threads, result(r2)));
 
-    var found = present(live);
-    var held = present(secrets);
-    var known = result(services);
     var seen =
         new Account(
             Account.Access.ACCEPTED,
             id,
             reachable,
-            known,
-            found,
+            waitFor(lists, ResourceKind.WORKERS).map(AccountLook::services),
+            present(live),
             result(kv),
             result(d1),
             result(r2),
-            result(queues),
-            held,
+            waitFor(lists, ResourceKind.QUEUES).map(AccountLook::names),
+            present(secrets),
             result(subdomain),
-            result(zones),
-            results(migrations));
-    var access = access();
-    return access == Account.Access.ACCEPTED ? seen : Account.unseen(access, whyNot(access));
+            waitFor(lists, ResourceKind.ZONES).map(AccountLook::idsByName),
+            results(migrations),
+            results(lists));
+    var about = about(result(token), result(permissions));
+    zoneInPlaceOf(account).ifPresent(zone -> about.put(shelf(ResourceKind.ZONE_AS_ACCOUNT), zone));
+    var access = access(result(token));
+    return (access == Account.Access.ACCEPTED ? seen : Account.unseen(access, whyNot(access)))
+        .with(about);
+  }
+
+  /** What a shelf has a list for that needs no other list first. */
+  private Collection<String> ownersOf(Shelves.Shelf shelf) {
+    return switch (shelf.per()) {
+      case "" -> List.of("");
+      case "worker" -> workers().stream().map(s -> s.name().value()).toList();
+      case "pages" ->
+          wanted.services().stream()
+              .filter(s -> s.kind() == Service.Kind.PAGES)
+              .map(s -> s.name().value())
+              .toList();
+      case "zone", "deep zone", "host" -> List.of();
+      default -> Shelves.values(wanted, shelf.per());
+    };
+  }
+
+  /** The lists of the zones that the workspace has routes in, or of their hosts. */
+  private Map<Account.Shelf, Future<Looked<List<Resource>>>> inZones(
+      ExecutorService threads, Looked<List<Resource>> known) {
+    var lists = new LinkedHashMap<Account.Shelf, Future<Looked<List<Resource>>>>();
+    if (!(known instanceof Looked.Known<List<Resource>>(var zones))) {
+      return lists;
+    }
+    var hosts = Shelves.Hosts.of(wanted);
+    for (var shelf : Shelves.all()) {
+      if (!shelf.isWanted(wanted)) {
+        continue;
+      }
+      for (var zone : zones) {
+        boolean isConcerned =
+            hosts.named().contains(zone.name())
+                || hosts.named().contains(zone.id())
+                || Stream.concat(hosts.all().stream(), hosts.mail().stream())
+                    .anyMatch(h -> zoneOf(h, zones).filter(zone::equals).isPresent());
+        boolean isAsked =
+            shelf.per().equals("zone")
+                || (shelf.per().equals("deep zone") && hosts.isDeepIn(zone.name()));
+        if (isConcerned && isAsked) {
+          lists.put(
+              new Account.Shelf(shelf.kind(), zone.name()),
+              start(threads, shelf.permission(), () -> api.list(shelf, zone.id())));
+        }
+      }
+      if (shelf.per().equals("host")) {
+        for (var host : hosts.all()) {
+          zoneOf(host, zones)
+              .ifPresent(zone ->
+                  lists.put(
+                      new Account.Shelf(shelf.kind(), host),
+                      start(
+                          threads, shelf.permission(), () -> api.records(shelf, zone.id(), host))));
+        }
+      }
+    }
+    return lists;
+  }
+
+  /** The zone that a host belongs to: the longest one that it ends with. */
+  private static Optional<Resource> zoneOf(String host, List<Resource> zones) {
+    var plain = host.replaceFirst("^\\*\\.?", "");
+    return zones.stream()
+        .filter(z -> plain.equals(z.name()) || plain.endsWith("." + z.name()))
+        .max(Comparator.comparingInt(z -> z.name().length()));
+  }
+
+  /** Buckets that the usual list lacks may be in a jurisdiction's. */
+  private Map<Account.Shelf, Future<Looked<List<Resource>>>> inJurisdictions(
+      ExecutorService threads, Looked<Set<String>> usual) {
+    var lists = new LinkedHashMap<Account.Shelf, Future<Looked<List<Resource>>>>();
+    boolean isMissing =
+        usual instanceof Looked.Known<Set<String>>(var known)
+            && wanted.services().stream()
+                .flatMap(s -> s.bindings().stream())
+                .anyMatch(b -> b instanceof Binding.R2 r2 && !known.contains(r2.bucket()));
+    if (isMissing) {
+      for (var jurisdiction : List.of("eu", "fedramp")) {
+        lists.put(
+            new Account.Shelf(ResourceKind.BUCKETS, jurisdiction),
+            start(threads, "Workers R2 Storage: Read", () -> api.bucketsIn(jurisdiction)));
+      }
+    }
+    return lists;
+  }
+
+  private static Looked<List<Resource>> waitFor(
+      Map<Account.Shelf, Future<Looked<List<Resource>>>> lists, ResourceKind kind) {
+    var future = lists.get(shelf(kind));
+    return future == null
+        ? new Looked.Unknown<>("nothing in the workspace needs it", "")
+        : result(future);
+  }
+
+  private static Account.Shelf shelf(ResourceKind kind) {
+    return new Account.Shelf(kind, "");
+  }
+
+  private static Set<ServiceName> services(List<Resource> workers) {
+    return workers.stream()
+        .map(w -> new ServiceName(w.id()))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  private static Set<String> names(List<Resource> resources) {
+    return resources.stream()
+        .map(Resource::name)
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  private static Map<String, String> idsByName(List<Resource> resources) {
+    var ids = new LinkedHashMap<String, String>();
+    resources.forEach(r -> ids.put(r.name(), r.id()));
+    return ids;
+  }
+
+  /** What is known about the credentials and the conversation itself. */
+  private Map<Account.Shelf, Looked<List<Resource>>> about(
+      Looked<Resource> token, Looked<List<Resource>> permissions) {
+    var about = new HashMap<Account.Shelf, Looked<List<Resource>>>();
+    about.put(shelf(ResourceKind.TOKEN), token.map(List::of));
+    about.put(shelf(ResourceKind.PERMISSIONS), permissions);
+    var refusals = new LinkedHashMap<Integer, Resource>();
+    for (var failure : failures) {
+      if (failure.code() != 0) {
+        refusals.putIfAbsent(
+            failure.code(), new Resource(String.valueOf(failure.code()), failure.why(), Map.of()));
+      }
+    }
+    about.put(shelf(ResourceKind.REFUSALS), new Looked.Known<>(List.copyOf(refusals.values())));
+    return about;
+  }
+
+  /** Only API tokens can be verified; a key may do what its owner may. */
+  private Looked<Resource> token() {
+    return switch (credentials) {
+      case Credentials.Token _ -> quietly("", api::token);
+      case Credentials.Key _ -> new Looked.Known<>(new Resource("", "", Map.of("kind", "key")));
+      case Credentials.Login _ -> new Looked.Known<>(new Resource("", "", Map.of("kind", "login")));
+      case Credentials.Missing(var why) -> new Looked.Unknown<>(why, "");
+    };
+  }
+
+  private Looked<List<Resource>> permissions(Looked<Resource> token) {
+    return switch (token) {
+      case Looked.Unknown<Resource>(var why, var permission) ->
+          new Looked.Unknown<>(why, permission);
+      case Looked.Known<Resource>(var one) when one.id().isEmpty() ->
+          new Looked.Unknown<>("only an API token has a list of permissions", "");
+      case Looked.Known<Resource>(var one) ->
+          quietly("API Tokens: Read", () -> api.permissions(one));
+    };
+  }
+
+  /** A zone's id is as long as an account's, and people take one for the other. */
+  private Optional<Looked<List<Resource>>> zoneInPlaceOf(AccountId account) {
+    if (!answers.isEmpty()) {
+      return Optional.empty();
+    }
+    return switch (quietly("", () -> api.zone(account.value()))) {
+      case Looked.Known<Resource>(var zone) -> Optional.of(new Looked.Known<>(List.of(zone)));
+      case Looked.Unknown<Resource> _ -> Optional.empty();
+    };
   }
 
   /** Good credentials with a missing permission look like bad ones, so the API is asked which. */
-  private Account.Access access() {
+  private Account.Access access(Looked<Resource> token) {
     if (!answers.isEmpty()) {
       return Account.Access.ACCEPTED;
     }
-    if (failures.contains(ApiFailure.Kind.FORBIDDEN)) {
-      return api.isTokenGood() ? Account.Access.ACCEPTED : Account.Access.REJECTED;
+    if (failures.stream().anyMatch(f -> f.kind() == ApiFailure.Kind.FORBIDDEN)) {
+      boolean isGood =
+          token instanceof Looked.Known<Resource>(var one) && one.trait("status").equals("active");
+      return isGood ? Account.Access.ACCEPTED : Account.Access.REJECTED;
     }
     return failures.isEmpty() ? Account.Access.ACCEPTED : Account.Access.UNREACHABLE;
   }
@@ -125,8 +304,10 @@ final class AccountLook {
         : "Cloudflare can't be reached";
   }
 
-  private Account unresolved(Looked<AccountId> id, Looked<List<AccountId>> reachable) {
-    var access = access();
+  private Account unresolved(
+      Looked<AccountId> id, Looked<List<AccountId>> reachable, Future<Looked<Resource>> asked) {
+    var token = result(asked);
+    var access = access(token);
     var why = id instanceof Looked.Unknown<AccountId>(var reason, _) ? reason : whyNot(access);
     var blank = Account.unseen(access, why);
     return new Account(
@@ -142,7 +323,8 @@ final class AccountLook {
         blank.secrets(),
         blank.subdomain(),
         blank.zones(),
-        blank.appliedMigrations());
+        blank.appliedMigrations(),
+        about(token, new Looked.Unknown<>(why, "")));
   }
 
   /** The configuration's account wins over the environment's, as it does for wrangler. */
@@ -186,17 +368,6 @@ final class AccountLook {
         .anyMatch(kind::isInstance);
   }
 
-  private boolean needsQueues() {
-    return needs(Binding.Queue.class)
-        || wanted.services().stream().anyMatch(s -> s.settings().get("queues").isPresent());
-  }
-
-  private boolean needsZones() {
-    return wanted.services().stream()
-        .anyMatch(
-            s -> s.settings().get("routes").isPresent() || s.settings().get("route").isPresent());
-  }
-
   private Set<String> databaseIds() {
     var ids = new HashSet<String>();
     for (var service : wanted.services()) {
@@ -218,27 +389,40 @@ final class AccountLook {
       boolean needed, ExecutorService threads, String permission, Callable<T> work) {
     return needed
         ? start(threads, permission, work)
-        : java.util.concurrent.CompletableFuture.completedFuture(
+        : CompletableFuture.completedFuture(
             new Looked.Unknown<>("nothing in the workspace needs it", ""));
   }
 
   private <T> Looked<T> asked(String permission, Callable<T> work) throws Exception {
-    places.acquire();
     try {
       var value = work.call();
       answers.add(true);
       return new Looked.Known<>(value);
     } catch (ApiFailure failure) {
-      failures.add(failure.kind());
-      return switch (failure.kind()) {
-        case FORBIDDEN ->
-            new Looked.Unknown<>("Cloudflare refuses to tell: " + failure.why(), permission);
-        case ABSENT, REFUSED, THROTTLED, TROUBLE, SILENCE ->
-            new Looked.Unknown<>(failure.why(), "");
-      };
-    } finally {
-      places.release();
+      failures.add(failure);
+      return unknown(failure, permission);
     }
+  }
+
+  /** Asks without drawing conclusions about the credentials from the answer. */
+  private static <T> Looked<T> quietly(String permission, Question<T> question) {
+    try {
+      return new Looked.Known<>(question.ask());
+    } catch (ApiFailure failure) {
+      return unknown(failure, permission);
+    }
+  }
+
+  private static <T> Looked<T> unknown(ApiFailure failure, String permission) {
+    return switch (failure.kind()) {
+      case FORBIDDEN ->
+          new Looked.Unknown<>("Cloudflare refuses to tell: " + failure.why(), permission);
+      case ABSENT, REFUSED, THROTTLED, TROUBLE, SILENCE -> new Looked.Unknown<>(failure.why(), "");
+    };
+  }
+
+  private interface Question<T> {
+    T ask() throws ApiFailure;
   }
 
   private static <T> Looked<T> result(Future<Looked<T>> future) {

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,9 @@ final class ApiClient implements AutoCloseable {
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(400);
 
+  /** Enough to hide the round trips of a workspace, few enough to be a good neighbour. */
+  private static final int AT_ONCE = 8;
+
   /** A longer wait than this is left to the caller, who can tell people about it. */
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
 
@@ -44,6 +48,7 @@ final class ApiClient implements AutoCloseable {
   private final Credentials credentials;
   private final Consumer<String> retries;
   private final Pace pace;
+  private final Semaphore places = new Semaphore(AT_ONCE);
   private @Nullable HttpClient client;
 
   /**
@@ -60,6 +65,11 @@ final class ApiClient implements AutoCloseable {
   /** The envelope that a GET brings. */
   JsonNode get(String path) throws ApiFailure {
     return repeat(path, request(path).GET());
+  }
+
+  /** The envelope that a GET brings with one more header. */
+  JsonNode get(String path, String header, String value) throws ApiFailure {
+    return repeat(path, request(path).header(header, value).GET());
   }
 
   /** The envelope of a POST that changes nothing, so that it may be repeated. */
@@ -146,6 +156,12 @@ final class ApiClient implements AutoCloseable {
     pace.await();
     HttpResponse<String> response;
     try {
+      places.acquire();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ApiFailure(ApiFailure.Kind.SILENCE, 0, Duration.ZERO, "interrupted");
+    }
+    try {
       response = client().send(request.build(), HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw new ApiFailure(
@@ -156,6 +172,8 @@ final class ApiClient implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ApiFailure(ApiFailure.Kind.SILENCE, 0, Duration.ZERO, "interrupted");
+    } finally {
+      places.release();
     }
     return envelope(path, response);
   }

@@ -5,6 +5,9 @@ import dev.clodo.model.AccountId;
 import dev.clodo.model.Binding;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.Inventory;
+import dev.clodo.model.Looked;
+import dev.clodo.model.Resource;
+import dev.clodo.model.ResourceKind;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.UploadedVersion;
 import dev.clodo.port.Cloudflare;
@@ -34,6 +37,7 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
   private static final int MESSAGE_BYTES = 1000;
 
   private final Credentials credentials;
+  private final List<Resource> environment;
   private final Consumer<String> notices;
   private final ApiClient client;
   private final AccountApi api;
@@ -49,12 +53,18 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
         base(environment),
         Credentials.from(environment, InstantSource.system()),
         account(environment),
+        CredentialVariables.in(environment),
         notices);
   }
 
-  CloudflareApi(
-      String base, Credentials credentials, Optional<String> account, Consumer<String> notices) {
+  private CloudflareApi(
+      String base,
+      Credentials credentials,
+      Optional<String> account,
+      List<Resource> environment,
+      Consumer<String> notices) {
     this.credentials = credentials;
+    this.environment = environment;
     this.notices = notices;
     this.client = new ApiClient(base, credentials, notices, new Pace());
     this.api = new AccountApi(client, account);
@@ -67,11 +77,19 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
 
   @Override
   public Account look(Inventory wanted) {
+    var own =
+        Map.<Account.Shelf, Looked<List<Resource>>>of(
+            new Account.Shelf(ResourceKind.ENVIRONMENT, ""), new Looked.Known<>(environment));
     if (credentials instanceof Credentials.Missing(var why)) {
-      return Account.unseen(Account.Access.NO_CREDENTIALS, why);
+      return Account.unseen(Account.Access.NO_CREDENTIALS, why).with(own);
     }
     noteMigrationTables(wanted);
-    return new AccountLook(api, credentials, wanted).look();
+    return new AccountLook(api, credentials, wanted).look().with(own);
+  }
+
+  @Override
+  public List<Resource> environment() {
+    return environment;
   }
 
   @Override

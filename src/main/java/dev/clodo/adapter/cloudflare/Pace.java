@@ -5,11 +5,12 @@ import java.time.Duration;
 /**
  * Keeps requests below Cloudflare's limit of 1,200 in five minutes for a token, because its answers
  * do not count down truthfully, and whoever exceeds it is shut out for the next five minutes. A
- * third is left to wrangler and the user's other tools.
+ * third is left to wrangler and the user's other tools. Most of it may be used at once, since a
+ * look at a large workspace takes some hundred requests.
  */
 final class Pace {
-  private static final int BURST = 200;
-  private static final Duration REFILL = Duration.ofMillis(500);
+  private static final int BURST = 500;
+  private static final Duration REFILL = Duration.ofSeconds(1);
 
   private double tokens = BURST;
   private long last = System.nanoTime();

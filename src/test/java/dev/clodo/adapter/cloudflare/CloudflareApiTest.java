@@ -248,7 +248,7 @@ class CloudflareApiTest {
     assertThat(account.kvNamespaces().map(m -> m.get("ns102")))
         .isEqualTo(new Looked.Known<>("title102"));
     assertThat(server.asked).noneMatch(r -> r.contains("/d1/") || r.contains("/r2/"));
-    assertThat(server.asked).noneMatch(r -> r.contains("/zones") || r.contains("verify"));
+    assertThat(server.asked).noneMatch(r -> r.contains("/zones") || r.contains("/hyperdrive"));
   }
 
   @Test
