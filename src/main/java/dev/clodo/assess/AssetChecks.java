@@ -198,7 +198,7 @@ final class AssetChecks {
                       + use.method()
                       + "(), but \"assets\" has no binding:"
                       + " it deploys, then every such request throws.",
-                  new Remedy.Edit(c.at("assets"), "", c.assignment("binding", "ASSETS")));
+                  c.edits().add(a, "binding", "ASSETS"));
           return use.onlyInTry() ? (Hit) fault.as(Severity.WARNING) : fault;
         })
         .toList();

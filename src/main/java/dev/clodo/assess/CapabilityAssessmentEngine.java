@@ -17,6 +17,7 @@ import dev.clodo.model.Service;
 import dev.clodo.model.Stage;
 import dev.clodo.model.Start;
 import dev.clodo.model.Trials;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -120,6 +121,7 @@ public final class CapabilityAssessmentEngine {
   private static final class Tally {
     private final Workspace workspace;
     private final List<Entry> entries = new ArrayList<>();
+    private final Map<Path, Optional<Edits>> edits = new HashMap<>();
     private final Map<Cause, Set<CheckId>> unsure = new LinkedHashMap<>();
     private int run;
     private int unknown;
@@ -201,7 +203,7 @@ public final class CapabilityAssessmentEngine {
                           other -> spots.contains(new Spot(other, e.scope, e.fault.subject()))))
               .filter(e -> entries.stream().noneMatch(o -> o.explains(e) || o.confirms(e)))
               .filter(seen::add)
-              .map(Tally::finding)
+              .map(this::finding)
               .collect(Collectors.toCollection(ArrayList::new));
       findings.addAll(unknowns());
       var order = new HashMap<Scope, Integer>();
@@ -219,7 +221,7 @@ public final class CapabilityAssessmentEngine {
       return findings;
     }
 
-    private static Finding finding(Entry e) {
+    private Finding finding(Entry e) {
       var check = e.check;
       // A softened finding no longer claims that anybody would stop it.
       boolean certain = e.severity == check.severity() || e.severity == Severity.ERROR_PROD;
@@ -232,8 +234,24 @@ public final class CapabilityAssessmentEngine {
           e.fault.at(),
           e.fault.subject(),
           e.fault.message(),
-          e.fault.remedy(),
+          settled(e),
           check.docs());
+    }
+
+    private Remedy settled(Entry e) {
+      return e.fault.remedy() instanceof Remedy.Edit edit
+          ? editsOf(edit.at().file()).map(all -> all.settled(edit)).orElse(edit)
+          : e.fault.remedy();
+    }
+
+    private Optional<Edits> editsOf(Path config) {
+      return edits.computeIfAbsent(
+          config,
+          file ->
+              workspace.inventory().services().stream()
+                  .filter(s -> s.config().equals(file))
+                  .findFirst()
+                  .map(Edits::of));
     }
 
     private List<Finding> unknowns() {

@@ -91,9 +91,9 @@ record Case(Workspace workspace, Service service, List<Violation> violations, Co
     return prefix + key;
   }
 
-  /** How this file writes a key and a string: {@code name = "x"} or {@code "name": "x"}. */
-  String assignment(String key, String value) {
-    return isToml() ? key + " = \"" + value + "\"" : "\"" + key + "\": \"" + value + "\"";
+  /** Makes the remedies that are edits of this service's configuration. */
+  Edits edits() {
+    return Edits.of(service);
   }
 
   /**

@@ -81,8 +81,9 @@ final class CompatibilityChecks {
             "compatibility_date",
             start,
             "The configuration has no \"compatibility_date\". wrangler deploy stops.",
-            new Remedy.Edit(
-                start, "", c.assignment("compatibility_date", c.workspace().today().toString()))));
+            c.edits()
+                .addTopLevel("compatibility_date", c.workspace().today().toString())
+                .certain()));
   }
 
   private static List<? extends Hit> inForm(Case c) {

@@ -179,8 +179,7 @@ final class ConfigChecks {
             "name",
             Location.startOf(c.service().config()),
             "The configuration has no \"name\". wrangler deploy stops and asks for one.",
-            new Remedy.Edit(
-                Location.startOf(c.service().config()), "", c.assignment("name", name))));
+            c.edits().addTopLevel("name", name)));
   }
 
   /** A workers.dev address has one DNS label for the name. */
@@ -261,7 +260,11 @@ final class ConfigChecks {
             start,
             "The configuration names neither code (\"main\") nor assets. wrangler deploy stops"
                 + found.map(f -> "; did you mean \"main\" to be \"" + f + "\"?").orElse("."),
-            new Remedy.Edit(start, "", c.assignment("main", found.orElse("src/index.ts"))));
+            found
+                .map(f -> c.edits().addTopLevel("main", f))
+                .orElseGet(() ->
+                    new Remedy.Advice(
+                        "Name the entry file in \"main\", or a folder in \"assets\".")));
     // The entry may be given on the command line, or made by the configured build.
     return List.of(
         namedOnCommandLine(c) || Builds.hasCommand(c) ? fault.as(Severity.WARNING) : fault);

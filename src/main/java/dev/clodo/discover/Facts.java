@@ -60,6 +60,11 @@ final class Facts {
     return folders;
   }
 
+  /** The file that the settings come from. */
+  Path config() {
+    return config.path();
+  }
+
   Service.Kind kind() {
     return config.kind();
   }

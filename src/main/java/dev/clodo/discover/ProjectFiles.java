@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What lies in the project's folder and in those above it: other wrangler configurations, the
- * package and its lock, the versions of the tools.
+ * The configuration as written, and what lies in the project's folder and in those above it: other
+ * wrangler configurations, the package and its lock, the versions of the tools.
  */
 final class ProjectFiles implements FactCollector {
   /** Every service of a workspace gets these facts, so a root with many folders must not count. */
@@ -31,6 +31,7 @@ final class ProjectFiles implements FactCollector {
 
   @Override
   public void collect(Facts facts) {
+    facts.text(facts.config());
     facts.entries(facts.home());
     facts.entries(facts.root(), MAX_AT_ROOT);
     facts.text(facts.home().resolve(".wrangler/deploy/config.json"));

@@ -102,13 +102,14 @@ public final class AssessmentJson {
     return switch (remedy) {
       case Remedy.Command(var line, var in) ->
           json.put("kind", "command").put("command", line).put("in", Places.relative(root, in));
-      case Remedy.Edit(var at, var instead, var text) ->
+      case Remedy.Edit(var at, var instead, var text, var confidence) ->
           json.put("kind", "edit")
               .put("file", Places.relative(root, at.file()))
               .put("line", at.line())
               .put("column", at.column())
               .put("instead", instead)
-              .put("text", text);
+              .put("text", text)
+              .put("confidence", word(confidence));
       case Remedy.Advice(var text) -> json.put("kind", "advice").put("text", text);
     };
   }

@@ -118,10 +118,11 @@ public final class AssessmentMarkdown {
         var folder = Places.relative(base, in);
         yield code(command) + (folder.equals(".") ? "" : " in " + code(folder));
       }
-      case Remedy.Edit(var at, var instead, var written) ->
-          (instead.isEmpty() ? "insert " : "replace " + code(instead) + " by ")
-              + code(written)
-              + (at.equals(finding.where()) ? "" : " at " + code(Places.full(base, at)));
+      case Remedy.Edit edit ->
+          Prose.edit(edit, AssessmentMarkdown::code, AssessmentMarkdown::code)
+              + (edit.at().equals(finding.where())
+                  ? ""
+                  : " at " + code(Places.full(base, edit.at())));
       case Remedy.Advice(var advice) -> escaped(advice);
     };
   }

@@ -11,6 +11,7 @@ import dev.clodo.model.Service;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** An assessment for people: grouped by service, the worst first, each with what to do. */
 public final class AssessmentText {
@@ -177,11 +178,12 @@ public final class AssessmentText {
           var folder = Places.relative(root, in);
           yield palette.strong(command) + (folder.equals(".") ? "" : "  (in " + folder + ")");
         }
-        case Remedy.Edit(var at, var instead, var text) ->
-            (instead.isEmpty() ? "insert " : "replace " + instead + " by ")
-                + palette.strong(text)
+        case Remedy.Edit edit ->
+            Prose.edit(edit, UnaryOperator.identity(), palette::strong)
                 // The place is above already, unless the edit is elsewhere.
-                + (at.equals(finding.where()) ? "" : "  (" + Places.full(root, at) + ")");
+                + (edit.at().equals(finding.where())
+                    ? ""
+                    : "  (" + Places.full(root, edit.at()) + ")");
         case Remedy.Advice(var text) -> text;
       };
     }

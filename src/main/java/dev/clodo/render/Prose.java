@@ -3,6 +3,7 @@ package dev.clodo.render;
 import dev.clodo.model.Finding;
 import dev.clodo.model.Remedy;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 
 /** Sentences: the first one of a text, a text without its Markdown, a remedy in words. */
 final class Prose {
@@ -40,11 +41,28 @@ final class Prose {
         var folder = Places.relative(base, in);
         yield command + (folder.equals(".") ? "" : "  (in " + folder + ")");
       }
-      case Remedy.Edit(var at, var instead, var text) ->
-          (instead.isEmpty() ? "insert " : "replace " + instead + " by ")
-              + text
-              + (at.equals(finding.where()) ? "" : "  (" + Places.full(base, at) + ")");
+      case Remedy.Edit edit ->
+          edit(edit, UnaryOperator.identity(), UnaryOperator.identity())
+              + (edit.at().equals(finding.where())
+                  ? ""
+                  : "  (" + Places.full(base, edit.at()) + ")");
       case Remedy.Advice(var text) -> text;
     };
+  }
+
+  /** What an edit does, on one line, whatever the line breaks around what is inserted. */
+  static String edit(Remedy.Edit edit, UnaryOperator<String> before, UnaryOperator<String> after) {
+    var old = oneLine(edit.instead());
+    var fresh = oneLine(edit.text());
+    if (fresh.isEmpty()) {
+      return "remove " + before.apply(old);
+    }
+    return old.isEmpty()
+        ? "insert " + after.apply(fresh)
+        : "replace " + before.apply(old) + " by " + after.apply(fresh);
+  }
+
+  private static String oneLine(String text) {
+    return text.strip().replaceAll("\\s*\\R\\s*", " ");
   }
 }

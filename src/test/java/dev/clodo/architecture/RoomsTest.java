@@ -35,7 +35,8 @@ class RoomsTest {
       Map.ofEntries(
           Map.entry("model", Set.of()),
           Map.entry("discover", Set.of("model")),
-          Map.entry("assess", Set.of("model")),
+          Map.entry("mend", Set.of("model")),
+          Map.entry("assess", Set.of("model", "mend")),
           Map.entry("plan", Set.of("model")),
           Map.entry("govern", Set.of("model")),
           Map.entry("verify", Set.of("model")),
@@ -54,6 +55,7 @@ class RoomsTest {
 
   private static final String[] PURE = {
     "dev.clodo.model..",
+    "dev.clodo.mend..",
     "dev.clodo.assess..",
     "dev.clodo.plan..",
     "dev.clodo.govern..",

@@ -1,16 +1,21 @@
 package dev.clodo.assess;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.clodo.discover.ServiceAutoDiscovery;
+import dev.clodo.mend.Mending;
 import dev.clodo.model.Account;
 import dev.clodo.model.Account.Access;
 import dev.clodo.model.AccountId;
 import dev.clodo.model.Assessment;
 import dev.clodo.model.Build;
+import dev.clodo.model.CheckId;
 import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.Finding;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Looked;
 import dev.clodo.model.Service;
+import dev.clodo.model.Remedy;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Stage;
 import dev.clodo.model.Start;
@@ -18,6 +23,7 @@ import dev.clodo.model.Target;
 import dev.clodo.model.Trials;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -105,7 +111,63 @@ final class Assessed {
     return new Start.Up(exports, Set.of(events), Duration.ofMillis(20));
   }
 
+  /** What is found; every remedy that is an edit has been tried. */
   Assessment assessment() {
+    var assessment = assess();
+    assessment.findings().forEach(f -> proveEdit(assessment, f));
+    return assessment;
+  }
+
+  /**
+   * Makes a finding's edit on the file: afterwards the file can be read, the check finds less than
+   * before, and nothing new stops a deploy. The file is then as it was.
+   */
+  private void proveEdit(Assessment before, Finding finding) {
+    if (!(finding.remedy() instanceof Remedy.Edit edit)) {
+      return;
+    }
+    try {
+      var file = edit.at().file();
+      var bytes = Files.readAllBytes(file);
+      var text = new String(bytes, StandardCharsets.UTF_8);
+      var mended = Mending.of(file, text, List.of(edit));
+      assertThat(mended.left())
+          .as("edits that can't be made for %s in\n%s", finding, text)
+          .isEmpty();
+      Files.writeString(file, mended.text());
+      try {
+        var after = assess();
+        assertThat(after.inventory().unreadable())
+            .as("unreadable after the edit of %s:\n%s", finding, mended.text())
+            .isEqualTo(before.inventory().unreadable());
+        assertThat(failures(after, finding.check()))
+            .as("left after the edit of %s:\n%s", finding, mended.text())
+            .isLessThan(failures(before, finding.check()));
+        assertThat(blocking(before))
+            .as("what blocks after the edit of %s:\n%s", finding, mended.text())
+            .containsAll(blocking(after));
+      } finally {
+        Files.write(file, bytes);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static long failures(Assessment assessment, CheckId check) {
+    return assessment.findings().stream()
+        .filter(f -> f.verdict() == Finding.Verdict.FAIL && f.check().equals(check))
+        .count();
+  }
+
+  private static Set<CheckId> blocking(Assessment assessment) {
+    return assessment.findings().stream()
+        .filter(Finding::blocks)
+        .map(Finding::check)
+        .collect(Collectors.toSet());
+  }
+
+  private Assessment assess() {
     var inventory = new ServiceAutoDiscovery().discover(root, new EnvironmentName(environment));
     var stages = EnumSet.noneOf(Stage.class);
     if (!builds.isEmpty() || !starts.isEmpty()) {

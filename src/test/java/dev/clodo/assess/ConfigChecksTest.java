@@ -186,7 +186,7 @@ class ConfigChecksTest {
     assertThat(w.only("compatibility/date-missing").remedy())
         .isInstanceOfSatisfying(
             Remedy.Edit.class,
-            e -> assertThat(e.text()).isEqualTo("\"compatibility_date\": \"2026-11-20\""));
+            e -> assertThat(e.text().strip()).endsWith("\"compatibility_date\": \"2026-11-20\""));
   }
 
   @Test
