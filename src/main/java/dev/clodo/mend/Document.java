@@ -317,14 +317,15 @@ public final class Document {
     }
     var value = values.get(offset);
     var key = keys.get(offset);
-    if (value != null && meansSame(value, edit.instead())) {
+    if (value != null && !edit.instead().isEmpty() && meansSame(value, edit.instead())) {
       return Optional.of(like(edit, value.start(), value.end(), edit.text()));
     }
     if (key != null && key.name().equals(unquoted(edit.instead()))) {
       return rename(edit.at(), unquoted(edit.text()))
           .map(e -> new Edit(e.at(), e.instead(), e.text(), edit.confidence()));
     }
-    return text.startsWith(edit.instead(), offset) && value == null && key == null
+    boolean inserts = edit.instead().isEmpty();
+    return inserts || (text.startsWith(edit.instead(), offset) && value == null && key == null)
         ? Optional.of(edit)
         : Optional.empty();
   }
