@@ -31,9 +31,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Compares what a workspace wants with what its account has, and says what is missing or wrong. */
 public final class CapabilityAssessmentEngine {
+  /** Services; with fewer, starting a thread takes longer than it saves. */
+  private static final int WORTH_SHARING = 8;
+
   private final List<Check> checks;
 
   /** An engine with every check of the catalogue. */
@@ -65,35 +69,49 @@ public final class CapabilityAssessmentEngine {
         tally.add(check, new Scope.OfWorkspace(), look.apply(workspace));
       }
     }
-    for (var service : wanted.services()) {
-      var scope = new Scope.OfService(service.name(), service.environment());
-      var one = caseOf(workspace, service);
-      var build = Optional.ofNullable(tried.builds().get(service.target()));
-      var start = Optional.ofNullable(tried.starts().get(service.target()));
-      var decided = decided(build, start);
-      for (var check : checks) {
-        switch (check.detection()) {
-          case Check.Detection.OnWorkspace _ -> {}
-          case Check.Detection.PerService(var look) -> {
-            if (!decided.contains(check.id())) {
-              tally.add(check, scope, look.apply(one));
-            }
-          }
-          case Check.Detection.OfBuild(var look) ->
-              build.ifPresent(
-                  b -> tally.add(check, scope, Case.judging(b, x -> look.apply(one, x))));
-          case Check.Detection.OfStart(var look) ->
-              start.ifPresent(
-                  s -> tally.add(check, scope, Case.judging(s, x -> look.apply(one, x))));
-        }
-      }
-    }
+    eachOf(wanted.services())
+        .map(service -> ask(workspace, service))
+        .forEachOrdered(answers -> answers.forEach(a -> tally.add(a.check, a.scope, a.hits)));
     var stages = EnumSet.of(Stage.STATIC);
     if (found.access() != Access.OFFLINE) {
       stages.add(Stage.ONLINE);
     }
     stages.addAll(tried.stages());
     return new Assessment(wanted, found, tally.findings(), tally.run, tally.unknown, stages);
+  }
+
+  /** What a check says of one service. */
+  private record Answer(Check check, Scope scope, List<? extends Hit> hits) {}
+
+  private List<Answer> ask(Workspace workspace, Service service) {
+    var answers = new ArrayList<Answer>(checks.size());
+    var scope = new Scope.OfService(service.name(), service.environment());
+    var one = caseOf(workspace, service);
+    var build = Optional.ofNullable(workspace.tried().builds().get(service.target()));
+    var start = Optional.ofNullable(workspace.tried().starts().get(service.target()));
+    var decided = decided(build, start);
+    for (var check : checks) {
+      switch (check.detection()) {
+        case Check.Detection.OnWorkspace _ -> {}
+        case Check.Detection.PerService(var look) -> {
+          if (!decided.contains(check.id())) {
+            answers.add(new Answer(check, scope, look.apply(one)));
+          }
+        }
+        case Check.Detection.OfBuild(var look) ->
+            build.ifPresent(b ->
+                answers.add(new Answer(check, scope, Case.judging(b, x -> look.apply(one, x)))));
+        case Check.Detection.OfStart(var look) ->
+            start.ifPresent(s ->
+                answers.add(new Answer(check, scope, Case.judging(s, x -> look.apply(one, x)))));
+      }
+    }
+    return answers;
+  }
+
+  /** Checks know only their case, so where there is enough to do, every processor does a part. */
+  private static Stream<Service> eachOf(List<Service> services) {
+    return services.size() < WORTH_SHARING ? services.stream() : services.parallelStream();
   }
 
   /** The checks that the build or the start of a service answered for good. */

@@ -7,14 +7,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The file system as seen by one discovery: every path is looked at once and every text read once,
- * however many services share it.
+ * however many services share it, and whichever threads ask.
  */
 final class FileCache {
   /** More entries than a folder that people keep by hand. */
@@ -29,10 +29,10 @@ final class FileCache {
     OTHER
   }
 
-  private final Map<Path, Kind> kinds = new HashMap<>();
-  private final Map<Path, Optional<String>> texts = new HashMap<>();
-  private final Map<Path, Optional<ConfigValue>> documents = new HashMap<>();
-  private final Map<Path, List<Path>> entries = new HashMap<>();
+  private final Map<Path, Kind> kinds = new ConcurrentHashMap<>();
+  private final Map<Path, Optional<String>> texts = new ConcurrentHashMap<>();
+  private final Map<Path, Optional<ConfigValue>> documents = new ConcurrentHashMap<>();
+  private final Map<Path, List<Path>> entries = new ConcurrentHashMap<>();
 
   /** Follows links. What can't be looked at counts as absent. */
   Kind kind(Path path) {

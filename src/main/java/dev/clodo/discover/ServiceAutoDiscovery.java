@@ -9,9 +9,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Finds every Worker and Pages project of a workspace, and who needs whom. */
 public final class ServiceAutoDiscovery {
+  /** Projects; with fewer, starting a thread takes longer than it saves. */
+  private static final int WORTH_SHARING = 8;
+
   private final WranglerConfigManager configs = new WranglerConfigManager();
   private final List<FactCollector> collectors = FactCollector.all();
 
@@ -26,12 +31,21 @@ public final class ServiceAutoDiscovery {
     return new Discovery(path.toAbsolutePath().normalize(), environment).run();
   }
 
+  /** What came of one project: a service, or why there is none. */
+  private record Found(Optional<Service> service, List<Inventory.Unreadable> unreadable) {
+    static Found of(Service service) {
+      return new Found(Optional.of(service), List.of());
+    }
+
+    static Found not(Inventory.Unreadable why) {
+      return new Found(Optional.empty(), List.of(why));
+    }
+  }
+
   private final class Discovery {
     private final Path start;
     private final EnvironmentName environment;
     private final FileCache files = new FileCache();
-    private final List<Service> services = new ArrayList<>();
-    private final List<Inventory.Unreadable> unreadable = new ArrayList<>();
 
     Discovery(Path start, EnvironmentName environment) {
       this.start = start;
@@ -41,8 +55,14 @@ public final class ServiceAutoDiscovery {
     Inventory run() {
       var search = new ProjectSearch(files);
       search.from(start);
-      unreadable.addAll(search.unreadable());
-      search.projects().forEach(this::read);
+      var unreadable = new ArrayList<>(search.unreadable());
+      var services = new ArrayList<Service>();
+      eachOf(search.projects())
+          .map(this::read)
+          .forEachOrdered(found -> {
+            found.service.ifPresent(services::add);
+            unreadable.addAll(found.unreadable);
+          });
       services.sort(Comparator.comparing(Service::name).thenComparing(Service::config));
       unreadable.sort(
           Comparator.comparing((Inventory.Unreadable u) -> u.at().file())
@@ -58,18 +78,24 @@ public final class ServiceAutoDiscovery {
       return within ? projects.getFirst().home() : start;
     }
 
-    private void read(Project project) {
-      switch (configs.read(project.config())) {
+    private static Stream<Project> eachOf(List<Project> projects) {
+      return projects.size() < WORTH_SHARING ? projects.stream() : projects.parallelStream();
+    }
+
+    private Found read(Project project) {
+      return switch (configs.read(project.config())) {
         case WranglerConfigManager.Reading.Refused refused ->
-            refused.problems().forEach(p -> unreadable(p, refused.reason()));
-        case WranglerConfigManager.Reading.Read read -> {
-          switch (project) {
-            case Project.Plain plain when isBuildOutput(plain, read.file()) -> {}
-            case Project.Plain plain -> resolve(plain, read.file());
-            case Project.Generated generated -> resolve(generated, read.file());
-          }
-        }
-      }
+            new Found(
+                Optional.empty(),
+                refused.problems().stream().map(p -> unreadable(p, refused.reason())).toList());
+        case WranglerConfigManager.Reading.Read read ->
+            switch (project) {
+              case Project.Plain plain when isBuildOutput(plain, read.file()) ->
+                  new Found(Optional.empty(), List.of());
+              case Project.Plain plain -> resolve(plain, read.file());
+              case Project.Generated generated -> resolve(generated, read.file());
+            };
+      };
     }
 
     /** What a build tool has written is deployed only where a redirect leads to it. */
@@ -81,30 +107,31 @@ public final class ServiceAutoDiscovery {
           && !project.config().equals(start);
     }
 
-    private void resolve(Project.Plain project, WranglerConfigManager.ConfigFile file) {
-      switch (configs.resolve(file, environment)) {
+    private Found resolve(Project.Plain project, WranglerConfigManager.ConfigFile file) {
+      return switch (configs.resolve(file, environment)) {
         case WranglerConfigManager.Resolution.UnknownEnvironment unknown ->
-            unreadable(unknown.problem(), Inventory.Unreadable.Reason.UNKNOWN_ENVIRONMENT);
+            Found.not(
+                unreadable(unknown.problem(), Inventory.Unreadable.Reason.UNKNOWN_ENVIRONMENT));
         case WranglerConfigManager.Resolution.Resolved resolved ->
-            add(project, file, resolved, environment);
-      }
+            Found.of(service(project, file, resolved, environment));
+      };
     }
 
-    private void resolve(Project.Generated project, WranglerConfigManager.ConfigFile file) {
-      switch (configs.resolveGenerated(file, environment)) {
+    private Found resolve(Project.Generated project, WranglerConfigManager.ConfigFile file) {
+      return switch (configs.resolveGenerated(file, environment)) {
         case WranglerConfigManager.Resolution.UnknownEnvironment unknown ->
-            unreadable(unknown.problem(), Inventory.Unreadable.Reason.BAD_REDIRECT);
+            Found.not(unreadable(unknown.problem(), Inventory.Unreadable.Reason.BAD_REDIRECT));
         case WranglerConfigManager.Resolution.Resolved resolved ->
-            add(project, file, resolved, EnvironmentName.TOP_LEVEL);
-      }
+            Found.of(service(project, file, resolved, EnvironmentName.TOP_LEVEL));
+      };
     }
 
-    private void unreadable(
+    private static Inventory.Unreadable unreadable(
         WranglerConfigManager.Problem problem, Inventory.Unreadable.Reason reason) {
-      unreadable.add(new Inventory.Unreadable(problem.at(), reason, problem.message()));
+      return new Inventory.Unreadable(problem.at(), reason, problem.message());
     }
 
-    private void add(
+    private Service service(
         Project project,
         WranglerConfigManager.ConfigFile file,
         WranglerConfigManager.Resolution.Resolved resolved,
@@ -117,18 +144,17 @@ public final class ServiceAutoDiscovery {
         facts.note("The configuration gives no name; " + name + " stands for its folder.");
       }
       collectors.forEach(c -> c.collect(facts));
-      services.add(
-          new Service(
-              new ServiceName(name),
-              file.kind(),
-              selected,
-              project.home(),
-              file.path(),
-              resolved.settings(),
-              file.root(),
-              file.environments(),
-              BindingReader.read(resolved.settings()),
-              facts.surroundings()));
+      return new Service(
+          new ServiceName(name),
+          file.kind(),
+          selected,
+          project.home(),
+          file.path(),
+          resolved.settings(),
+          file.root(),
+          file.environments(),
+          BindingReader.read(resolved.settings()),
+          facts.surroundings());
     }
   }
 
