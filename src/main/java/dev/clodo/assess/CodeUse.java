@@ -2,43 +2,67 @@ package dev.clodo.assess;
 
 import dev.clodo.model.Location;
 import dev.clodo.model.Service;
+import dev.clodo.model.SourceFacts;
+import dev.clodo.model.SourceFacts.Call;
+import dev.clodo.model.SourceFacts.Form;
+import dev.clodo.model.SourceFacts.Touch;
+import dev.clodo.model.SourceFacts.Value;
+import dev.clodo.model.Sources;
+import dev.clodo.model.Sources.Source;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
 /**
- * What a service's source reads from {@code env}. Deliberately narrow: it sees what is certain by
- * looking at the text, {@code env.NAME.method(} and {@code env.NAME}, and takes every doubt for a
- * guard.
+ * What a service's source uses and exports, all files together: the syntax of each file, read by
+ * discovery, put together along the imports.
  *
  * @param isSeen whether there was source to look at
- * @param isDecisive whether this source is what is really deployed
- * @param uses by name
+ * @param doubt why this source may not be what is really deployed; empty when it is
+ * @param isComplete whether every file of the service's own was seen and understood
+ * @param escapes whether the environment is handed on as a whole, so that other names may be used
+ * @param uses what the code reads from {@code env}, by name
  * @param literals the string literals of the source; a name among them may be looked up by string
+ * @param types the types that the source declares for members of an environment, by name
  */
 record CodeUse(
     boolean isSeen,
-    boolean isDecisive,
+    String doubt,
+    boolean isComplete,
+    boolean escapes,
     Map<String, Use> uses,
-    List<ShortLived> shortLived,
-    Set<String> literals) {
+    Set<String> literals,
+    Map<String, Set<String>> types,
+    Sources sources) {
 
   /**
    * How a name is used, all places taken together.
    *
    * @param at the first place that matters
    * @param method the resource's method that is called there; empty when none is
-   * @param kind the section of the configuration that such a method belongs to; empty when several
+   * @param kind the section of the configuration that such a resource belongs to; empty when it may
+   *     be several
    * @param guarded whether any place asks first if it is there
    * @param onlyInTry whether each use stands inside a try block
+   * @param isCertain whether it is surely a resource: by a method that only one kind has, by its
+   *     type, or by two methods
    */
   record Use(
-      String name, Location at, String method, String kind, boolean guarded, boolean onlyInTry) {
+      String name,
+      Location at,
+      String method,
+      String kind,
+      boolean guarded,
+      boolean onlyInTry,
+      boolean isCertain) {
     boolean isResource() {
       return !method.isEmpty();
     }
@@ -47,16 +71,53 @@ record CodeUse(
   /** A KV write that asks to expire sooner than KV allows. */
   record ShortLived(String binding, int seconds, Location at) {}
 
-  static final CodeUse UNSEEN = new CodeUse(false, false, Map.of(), List.of(), Set.of());
+  /** What the entry exports under a name. */
+  sealed interface Exported {
+    record Is(Value value, Location at) implements Exported {}
+
+    /** Certainly nothing. */
+    record Absent() implements Exported {}
+
+    /** It can't be told: a module that is not seen, or not understood. */
+    record Unclear() implements Exported {}
+  }
+
+  /** What the source says about something that it may or may not do. */
+  enum Answer {
+    YES,
+    NO,
+    UNCLEAR
+  }
+
+  static final CodeUse UNSEEN =
+      new CodeUse(
+          false,
+          "There is no source to look at",
+          false,
+          true,
+          Map.of(),
+          Set.of(),
+          Map.of(),
+          Sources.none());
+
+  /** Whether this source is what is really deployed. */
+  boolean isDecisive() {
+    return isSeen && doubt.isEmpty();
+  }
+
+  /** Whether a file of this name is source. */
+  static boolean isSource(Path file) {
+    return SOURCE.matcher(file.toString()).matches();
+  }
 
   private static final Pattern SOURCE = Pattern.compile(".*\\.(?:[cm]?[jt]s|[jt]sx)");
 
+  // ---------------------------------------------------------------- reading
+
   /** Methods that only one kind of resource has, with the section that declares it. */
-  private static final Map<String, String> KINDS =
+  private static final Map<String, String> DISTINCTIVE =
       Map.ofEntries(
           Map.entry("prepare", "d1_databases"),
-          Map.entry("batch", "d1_databases"),
-          Map.entry("exec", "d1_databases"),
           Map.entry("withSession", "d1_databases"),
           Map.entry("idFromName", "durable_objects"),
           Map.entry("idFromString", "durable_objects"),
@@ -65,233 +126,380 @@ record CodeUse(
           Map.entry("writeDataPoint", "analytics_engine_datasets"),
           Map.entry("getWithMetadata", "kv_namespaces"),
           Map.entry("createMultipartUpload", "r2_buckets"),
+          Map.entry("sendBatch", "queues"));
+
+  /** Methods that several kinds of resource have, with the likeliest section, if there is one. */
+  private static final Map<String, String> AMBIGUOUS =
+      Map.ofEntries(
+          Map.entry("batch", "d1_databases"),
+          Map.entry("exec", "d1_databases"),
           Map.entry("head", "r2_buckets"),
           Map.entry("send", "queues"),
-          Map.entry("sendBatch", "queues"),
           Map.entry("upsert", "vectorize"),
           Map.entry("fetch", "services"),
           Map.entry("limit", "ratelimits"),
+          Map.entry("run", "ai"),
+          Map.entry("create", "workflows"),
           Map.entry("get", ""),
           Map.entry("put", ""),
-          Map.entry("list", ""));
+          Map.entry("list", ""),
+          Map.entry("delete", ""),
+          Map.entry("query", ""));
 
-  static boolean isSource(Path file) {
-    return SOURCE.matcher(file.toString()).matches();
-  }
+  /** Types that wrangler and Cloudflare's own type packages give to bindings. */
+  private static final Map<String, String> TYPES =
+      Map.ofEntries(
+          Map.entry("D1Database", "d1_databases"),
+          Map.entry("KVNamespace", "kv_namespaces"),
+          Map.entry("R2Bucket", "r2_buckets"),
+          Map.entry("DurableObjectNamespace", "durable_objects"),
+          Map.entry("Queue", "queues"),
+          Map.entry("Fetcher", "services"),
+          Map.entry("Service", "services"),
+          Map.entry("Ai", "ai"),
+          Map.entry("VectorizeIndex", "vectorize"),
+          Map.entry("Vectorize", "vectorize"),
+          Map.entry("Hyperdrive", "hyperdrive"),
+          Map.entry("AnalyticsEngineDataset", "analytics_engine_datasets"),
+          Map.entry("RateLimit", "ratelimits"),
+          Map.entry("Workflow", "workflows"),
+          Map.entry("SendEmail", "send_email"),
+          Map.entry("ImagesBinding", "images"),
+          Map.entry("BrowserWorker", "browser"),
+          Map.entry("DispatchNamespace", "dispatch_namespaces"),
+          Map.entry("SecretsStoreSecret", "secrets_store_secrets"));
 
-  /** The source of a service, where discovery read it. */
+  /** Libraries that call a database at once or never work without. */
+  private static final Map<String, String> TAKERS =
+      Map.of(
+          "drizzle-orm/d1#drizzle", "d1_databases",
+          "@prisma/adapter-d1#PrismaD1", "d1_databases",
+          "kysely-d1#D1Dialect", "d1_databases");
+
+  /** The source of a service, as discovery read it. */
   static CodeUse of(Service service) {
-    var files = new LinkedHashMap<Path, String>();
-    service
-        .surroundings()
-        .texts()
-        .forEach((path, text) -> {
-          if (isSource(path)) {
-            files.put(path, text);
-          }
-        });
-    if (files.isEmpty()) {
+    var sources = service.surroundings().sources();
+    if (sources.files().values().stream().allMatch(Source::typesOnly)) {
       return UNSEEN;
     }
-    var scan = new Scan();
-    files.forEach(scan::file);
+    var merge = new Merge();
+    sources.files().forEach(merge::file);
     return new CodeUse(
         true,
-        isWhatIsDeployed(service, files.keySet()),
-        scan.uses(),
-        scan.shortLived,
-        scan.literals);
+        doubt(service, sources),
+        sources.gaps().isEmpty() && merge.understood,
+        merge.escapes,
+        merge.uses(),
+        merge.literals,
+        merge.types,
+        sources);
   }
 
   /** Other tools than wrangler may add bindings that no configuration file shows. */
   private static final Set<String> OTHER_TOOLS =
       Set.of("alchemy.run.ts", "sst.config.ts", "Pulumi.yaml", "main.tf", "infra.ts");
 
-  private static boolean isWhatIsDeployed(Service service, Set<Path> files) {
+  private static String doubt(Service service, Sources sources) {
+    var around = service.surroundings();
+    boolean isPages = service.kind() == Service.Kind.PAGES;
     var main = service.settings().text("main");
-    var folder = service.config().getParent();
-    if (main.isEmpty() || folder == null) {
-      return false;
+    if (sources.entry().isEmpty() && !isPages) {
+      return "The entry is no source file";
     }
-    boolean otherTool =
-        service.surroundings().existing().stream()
-            .map(Path::getFileName)
-            .anyMatch(n -> n != null && OTHER_TOOLS.contains(n.toString()));
-    return files.contains(folder.resolve(main.get()).normalize())
-        && !Builds.isOutput(main.get())
-        && Builds.framework(service.surroundings()).isEmpty()
-        && !otherTool;
+    if (main.isPresent() && Builds.isOutput(main.get())) {
+      return "The entry is made by a build";
+    }
+    if (sources.gaps().stream().anyMatch(g -> g.contains("too large"))) {
+      return "The source is too large to be read as a whole";
+    }
+    if (sources.entry().isPresent() && !sources.files().containsKey(sources.entry().get())) {
+      return "The entry could not be scanned";
+    }
+    var framework = Builds.framework(around);
+    if (framework.isPresent()) {
+      return framework.get() + " makes what is deployed";
+    }
+    return around.existing().stream()
+        .map(Path::getFileName)
+        .filter(n -> n != null && OTHER_TOOLS.contains(n.toString()))
+        .findFirst()
+        .map(n -> n + " deploys with another tool")
+        .orElse("");
   }
 
   /** Puts together what the files of one service say. */
-  private static final class Scan {
-    private static final String ROOT = "(?:env|(?:this|c|ctx|context)\\.env)";
-    private static final Pattern OWNER = Pattern.compile("(?<![\\w$.])(?:this|c|ctx|context)\\.$");
-    private static final Pattern MEMBER =
-        Pattern.compile("\\s*(\\??)\\.\\s*([A-Za-z_$][\\w$]*)\\b");
-    private static final Pattern CALL =
-        Pattern.compile("\\s*\\.\\s*([A-Za-z]+)\\s*(?:<[^<>()]*>)?\\s*\\(");
-    private static final Pattern AFTER_GUARD =
-        Pattern.compile("\\s*(?:\\?|&&|\\|\\||[=!]==?)", Pattern.DOTALL);
-    private static final Pattern BEFORE_GUARD =
-        Pattern.compile(
-            "(?:!|typeof\\s|\\bif\\s*\\(|\\bwhile\\s*\\(|Boolean\\s*\\(|&&|\\|\\||\\?\\?|[=!]==?)\\s*$");
-    private static final Pattern ALIAS =
-        Pattern.compile("(?:const|let|var)\\s+([A-Za-z_$][\\w$]*)\\s*(?::[^=;]*)?=\\s*$");
-    private static final Pattern DESTRUCTURED =
-        Pattern.compile("(?:const|let|var)\\s*\\{([^}]*)}\\s*(?::[^=]*)?=\\s*" + ROOT + "\\b");
-    private static final Pattern BINDS = Pattern.compile("(?:\\b(?:const|let|var|import)\\s+)$");
-    private static final Pattern IMPORTED =
-        Pattern.compile("import\\s*\\{[^}]*\\benv\\b[^}]*}\\s*from\\s*(['\"])");
-    private static final Pattern EXPIRATION =
-        Pattern.compile("expirationTtl\\s*:\\s*([0-9]{1,6})\\b(?!\\s*[*+])");
-
+  private static final class Merge {
     private final Map<String, List<Seen>> seen = new LinkedHashMap<>();
-    private final Set<String> guarded = new LinkedHashSet<>();
-    private final List<ShortLived> shortLived = new ArrayList<>();
+    private final Set<String> optional = new HashSet<>();
     private final Set<String> literals = new LinkedHashSet<>();
+    private final Map<String, Set<String>> types = new LinkedHashMap<>();
+    private boolean escapes;
+    private boolean understood = true;
 
-    private record Seen(Location at, String method, boolean inTry) {}
+    private record Seen(Path file, SourceFacts.Use use) {}
 
-    void file(Path path, String text) {
-      var code = JsText.of(text);
-      literals.addAll(code.literals());
-      var bare = code.bare();
-      var reads = reads(bare);
-      if (reads.isEmpty() || isReboundTo(bare, text)) {
+    void file(Path path, Source source) {
+      var facts = source.facts();
+      optional.addAll(facts.optional());
+      facts.types().forEach((n, t) -> types.computeIfAbsent(n, _ -> new HashSet<>()).addAll(t));
+      if (source.typesOnly()) {
         return;
       }
-      reads.forEach(read -> read(path, code, read));
-      DESTRUCTURED
-          .matcher(bare)
-          .results()
-          .forEach(m -> {
-            for (var part : m.group(1).split(",")) {
-              // What becomes of a name taken out of env is beyond a look at the text.
-              guarded.add(part.strip().replaceAll("[^\\w$].*", ""));
-            }
-          });
-    }
-
-    /**
-     * A mention of the Worker's environment, with the name that is read from it.
-     *
-     * @param start where {@code env} or its owner begins
-     * @param nameAt where the name begins
-     * @param end behind the name
-     */
-    private record Read(String name, boolean asks, int start, int nameAt, int end) {}
-
-    private static List<Read> reads(String bare) {
-      var reads = new ArrayList<Read>();
-      for (int i = bare.indexOf("env"); i >= 0; i = bare.indexOf("env", i + 3)) {
-        int start = i;
-        if (i > 0 && bare.charAt(i - 1) == '.') {
-          var owner = OWNER.matcher(bare).region(Math.max(0, i - 10), i);
-          owner.useTransparentBounds(true);
-          if (!owner.find()) {
-            continue;
-          }
-          start = owner.start();
-        } else if (i > 0 && isPart(bare.charAt(i - 1))) {
-          continue;
+      understood &= facts.understood();
+      escapes |= facts.escapes();
+      literals.addAll(facts.literals());
+      for (var use : facts.uses()) {
+        seen.computeIfAbsent(use.name(), _ -> new ArrayList<>()).add(new Seen(path, use));
+        if (use.touch() == Touch.WRITTEN) {
+          optional.add(use.name());
         }
-        var member = MEMBER.matcher(bare).region(i + 3, bare.length());
-        if (member.lookingAt()) {
-          reads.add(
-              new Read(
-                  member.group(2),
-                  !member.group(1).isEmpty(),
-                  start,
-                  member.start(2),
-                  member.end()));
-        }
-      }
-      return reads;
-    }
-
-    private static boolean isPart(char c) {
-      return Character.isLetterOrDigit(c) || c == '_' || c == '$';
-    }
-
-    private void read(Path path, JsText code, Read read) {
-      var bare = code.bare();
-      var name = read.name;
-      var before = bare.substring(Math.max(0, read.start - 60), read.start);
-      var after = bare.substring(read.end, Math.min(bare.length(), read.end + 60));
-      if (read.asks
-          || AFTER_GUARD.matcher(after).lookingAt()
-          || BEFORE_GUARD.matcher(before).find()) {
-        guarded.add(name);
-      }
-      var alias = ALIAS.matcher(before);
-      if (alias.find() && isTested(bare, alias.group(1))) {
-        guarded.add(name);
-      }
-      var call = CALL.matcher(after);
-      var method = call.lookingAt() && KINDS.containsKey(call.group(1)) ? call.group(1) : "";
-      seen.computeIfAbsent(name, n -> new ArrayList<>())
-          .add(new Seen(code.location(path, read.nameAt), method, code.isInTry(read.start)));
-      if (method.equals("put")) {
-        shortLived(path, code, name, read.end);
-      }
-    }
-
-    /** Whether {@code env} is something else in this file than the Worker's environment. */
-    private static boolean isReboundTo(String bare, String text) {
-      for (int i = bare.indexOf("env"); i >= 0; i = bare.indexOf("env", i + 3)) {
-        boolean whole = i + 3 >= bare.length() || !isPart(bare.charAt(i + 3));
-        if (whole && BINDS.matcher(bare).region(Math.max(0, i - 20), i).find()) {
-          return true;
-        }
-      }
-      var imported = IMPORTED.matcher(bare);
-      return imported.find() && !text.startsWith("cloudflare:workers", imported.end());
-    }
-
-    private static boolean isTested(String code, String alias) {
-      var a = Pattern.quote(alias);
-      return Pattern.compile(
-              "!\\s*"
-                  + a
-                  + "\\b|\\bif\\s*\\(\\s*"
-                  + a
-                  + "\\b|(?<![\\w$.])"
-                  + a
-                  + "\\s*(?:\\?|&&|\\|\\|)")
-          .matcher(code)
-          .find();
-    }
-
-    private void shortLived(Path path, JsText code, String name, int from) {
-      int end = code.endOfCall(from);
-      var m = EXPIRATION.matcher(code.bare()).region(from, end);
-      if (m.find() && Integer.parseInt(m.group(1)) < 60) {
-        shortLived.add(
-            new ShortLived(name, Integer.parseInt(m.group(1)), code.location(path, m.start(1))));
       }
     }
 
     Map<String, Use> uses() {
       var uses = new LinkedHashMap<String, Use>();
-      seen.forEach((name, places) -> {
-        var main =
-            places.stream()
-                .filter(p -> !p.method.isEmpty() && !p.inTry)
-                .findFirst()
-                .or(() -> places.stream().filter(p -> !p.method.isEmpty()).findFirst())
-                .orElse(places.getFirst());
-        uses.put(
-            name,
-            new Use(
-                name,
-                main.at,
-                main.method,
-                KINDS.getOrDefault(main.method, ""),
-                guarded.contains(name) || literals.contains(name),
-                places.stream().allMatch(Seen::inTry)));
-      });
+      seen.forEach((name, places) -> uses.put(name, use(name, places)));
       return uses;
     }
+
+    private Use use(String name, List<Seen> places) {
+      var declared = kindByType(name);
+      var main =
+          places.stream()
+              .filter(p -> !method(p.use).isEmpty() && !p.use.inTry())
+              .findFirst()
+              .or(() -> places.stream().filter(p -> !method(p.use).isEmpty()).findFirst())
+              .orElse(places.getFirst());
+      var methods = new HashSet<String>();
+      places.forEach(p -> methods.add(method(p.use)));
+      methods.remove("");
+      var distinctive = methods.stream().filter(m -> !kind(m).isEmpty()).findFirst();
+      var method = method(main.use);
+      var kind =
+          distinctive
+              .map(Merge::kind)
+              .or(() ->
+                  declared.isEmpty() ? java.util.Optional.empty() : java.util.Optional.of(declared))
+              .orElse(methods.size() == 1 ? AMBIGUOUS.getOrDefault(method, "") : "");
+      boolean isCertain =
+          distinctive.isPresent()
+              || methods.size() > 1
+              || !declared.isEmpty()
+              || (name.equals("ASSETS") && method.equals("fetch"));
+      return new Use(
+          name,
+          main.use.at().in(main.file),
+          method,
+          kind,
+          places.stream().anyMatch(p -> p.use.guarded())
+              || optional.contains(name)
+              || literals.contains(name),
+          places.stream().allMatch(p -> p.use.inTry()),
+          isCertain);
+    }
+
+    /** The section that the code's own type of a name belongs to; empty when it has none. */
+    private String kindByType(String name) {
+      var declared = types.getOrDefault(name, Set.of());
+      return declared.size() == 1 ? TYPES.getOrDefault(declared.iterator().next(), "") : "";
+    }
+
+    /** The section of a method that only one kind of resource has. */
+    private static String kind(String method) {
+      var taker = TAKERS.get(method);
+      return taker != null ? taker : DISTINCTIVE.getOrDefault(method, "");
+    }
+
+    /** The resource's method that a use calls, or the library that takes the resource. */
+    private static String method(SourceFacts.Use use) {
+      return switch (use.touch()) {
+        case CALLED, DROPPED ->
+            DISTINCTIVE.containsKey(use.member()) || AMBIGUOUS.containsKey(use.member())
+                ? use.member()
+                : "";
+        case PROPERTY -> use.member().equals("connectionString") ? use.member() : "";
+        case ARGUMENT -> {
+          var taker = use.from() + "#" + use.member();
+          yield TAKERS.containsKey(taker) ? taker : "";
+        }
+        case READ, WRITTEN -> "";
+      };
+    }
+  }
+
+  // ---------------------------------------------------------------- files
+
+  /** Calls with each bundled file. */
+  void eachFile(BiConsumer<Path, SourceFacts> look) {
+    sources
+        .files()
+        .forEach((path, source) -> {
+          if (!source.typesOnly()) {
+            look.accept(path, source.facts());
+          }
+        });
+  }
+
+  /** A call with the file it stands in. */
+  record Placed(Path file, Call call) {
+    Location at() {
+      return call.at().in(file);
+    }
+  }
+
+  /** The calls of globals and packages in all files. */
+  List<Placed> calls() {
+    var all = new ArrayList<Placed>();
+    eachFile((path, facts) -> facts.calls().forEach(c -> all.add(new Placed(path, c))));
+    return all;
+  }
+
+  /** The files that are evaluated when the Worker starts, whatever happens. */
+  Set<Path> filesAtStart() {
+    var reached = new LinkedHashSet<Path>();
+    var open = new ArrayDeque<Path>();
+    sources.entry().ifPresent(open::add);
+    while (!open.isEmpty()) {
+      var file = open.poll();
+      var source = sources.files().get(file);
+      if (source == null || source.typesOnly() || !reached.add(file)) {
+        continue;
+      }
+      for (var imported : source.facts().imports()) {
+        var target = source.found().get(imported.specifier());
+        // The bundler drops what is imported and not used; a name that is bound may be a type.
+        boolean kept = imported.form() == Form.REEXPORT || (imported.form() == Form.STATIC);
+        if (target != null && kept) {
+          open.add(target);
+        }
+      }
+    }
+    return reached;
+  }
+
+  List<ShortLived> shortLived() {
+    var all = new ArrayList<ShortLived>();
+    eachFile((path, facts) -> {
+      for (var use : facts.uses()) {
+        var ttl = use.constants().get("expirationTtl");
+        if (use.member().equals("put") && ttl != null && ttl.text().matches("[0-9]{1,6}")) {
+          int seconds = Integer.parseInt(ttl.text());
+          if (seconds < 60) {
+            all.add(new ShortLived(use.name(), seconds, ttl.at().in(path)));
+          }
+        }
+      }
+    });
+    return all;
+  }
+
+  // ---------------------------------------------------------------- exports
+
+  /** More modules than a chain of re-exports goes through. */
+  private static final int MAX_STEPS = 30;
+
+  /** What the entry exports under a name. */
+  Exported exported(String name) {
+    return sources
+        .entry()
+        .<Exported>map(e -> exported(e, name, MAX_STEPS))
+        .orElse(new Exported.Unclear());
+  }
+
+  private Exported exported(Path file, String name, int steps) {
+    var source = sources.files().get(file);
+    if (source == null || steps == 0 || !source.facts().understood()) {
+      return new Exported.Unclear();
+    }
+    boolean open = false;
+    for (var export : source.facts().exports()) {
+      if (export.name().equals(name)) {
+        return switch (export.value()) {
+          case Value.Imported(var specifier, var imported) -> {
+            var target = source.found().get(specifier);
+            yield target == null || imported.equals("*")
+                ? new Exported.Is(export.value(), export.at().in(file))
+                : exported(target, imported, steps - 1);
+          }
+          default -> new Exported.Is(export.value(), export.at().in(file));
+        };
+      }
+    }
+    for (var export : source.facts().exports()) {
+      if (export.name().equals("*") && !name.equals("default")) {
+        var target =
+            export.value() instanceof Value.Imported(var specifier, var _)
+                ? source.found().get(specifier)
+                : null;
+        var found = target == null ? new Exported.Unclear() : exported(target, name, steps - 1);
+        if (found instanceof Exported.Is) {
+          return found;
+        }
+        open |= found instanceof Exported.Unclear;
+      }
+    }
+    return open ? new Exported.Unclear() : new Exported.Absent();
+  }
+
+  /** Whether the Worker is written as a module; the old format has no exports. */
+  Answer isModule() {
+    var entry = sources.entry().map(sources.files()::get);
+    if (entry.isEmpty() || !entry.get().facts().understood()) {
+      return Answer.UNCLEAR;
+    }
+    return entry.get().facts().exports().isEmpty() ? Answer.NO : Answer.YES;
+  }
+
+  /** Whether the default export handles an event, such as {@code fetch} or {@code scheduled}. */
+  Answer handles(String event) {
+    boolean[] listens = {false};
+    eachFile((_, facts) -> listens[0] |= facts.listeners().contains(event));
+    if (listens[0]) {
+      return Answer.YES;
+    }
+    return switch (exported("default")) {
+      case Exported.Unclear _ -> Answer.UNCLEAR;
+      case Exported.Absent _ -> isModule() == Answer.YES && isComplete ? Answer.NO : Answer.UNCLEAR;
+      case Exported.Is(var value, var _) -> handles(value, event);
+    };
+  }
+
+  private static Answer handles(Value value, String event) {
+    return switch (value) {
+      case Value.Members(var members, boolean open) ->
+          members.containsKey(event)
+              ? (members.get(event) instanceof SourceFacts.Member(var _, boolean callable)
+                      && callable
+                  ? Answer.YES
+                  : Answer.NO)
+              : (open ? Answer.UNCLEAR : Answer.NO);
+      case Value.ClassOf c ->
+          c.methods().contains(event)
+              ? Answer.YES
+              : c.base().isEmpty() || c.from().equals("cloudflare:workers")
+                  ? Answer.NO
+                  : Answer.UNCLEAR;
+      case Value.Function _ -> Answer.NO;
+      case Value.Made made ->
+          made.isNew() && made.callee().equals("Hono") && made.from().startsWith("hono")
+              ? (event.equals("fetch") ? Answer.YES : Answer.NO)
+              : Answer.UNCLEAR;
+      case Value.Imported _, Value.Unclear _ -> Answer.UNCLEAR;
+    };
+  }
+
+  /** The name that a class extends, if the entry exports such a class; empty when not told. */
+  Answer exportsClass(String name) {
+    return switch (exported(name)) {
+      case Exported.Absent _ -> Answer.NO;
+      case Exported.Unclear _ -> Answer.UNCLEAR;
+      case Exported.Is(var value, var _) ->
+          switch (value) {
+            case Value.ClassOf _ -> Answer.YES;
+            // A library may make classes: withSentry(…), Agent.extend(…).
+            case Value.Made _, Value.Imported _, Value.Unclear _ -> Answer.UNCLEAR;
+            case Value.Members _, Value.Function _ -> Answer.NO;
+          };
+    };
   }
 }

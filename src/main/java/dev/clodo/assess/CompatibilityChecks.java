@@ -473,12 +473,6 @@ final class CompatibilityChecks {
         .toList();
   }
 
-  private static final Pattern PROCESS_ENV =
-      Pattern.compile(
-          "(?<![\\w$.])process\\.env\\.([A-Z][A-Z0-9_]*)\\b(\\s*(?:\\?|&&|\\|\\||[=!]==?|=(?!=)))?");
-  private static final Pattern BEFORE_GUARD =
-      Pattern.compile("(?:!|typeof\\s|\\bif\\s*\\(|Boolean\\s*\\(|&&|\\|\\||\\?\\?|[=!]==?)\\s*$");
-
   /**
    * Certain only for a name that the configuration gives a value: other reads may be meant for
    * another place than the Worker.
@@ -505,23 +499,16 @@ final class CompatibilityChecks {
     var defined = c.settings().table("define");
     var faults = new LinkedHashMap<String, Hit.Fault>();
     var guarded = new HashSet<String>();
-    c.around()
-        .texts()
-        .forEach((path, text) -> {
-          if (!CodeUse.isSource(path) || !text.contains("process.env.")) {
-            return;
-          }
-          var code = JsText.of(text);
-          var m = PROCESS_ENV.matcher(code.bare());
-          while (m.find()) {
-            var name = m.group(1);
-            var before = code.bare().substring(Math.max(0, m.start() - 40), m.start());
-            if (m.group(2) != null || BEFORE_GUARD.matcher(before).find()) {
+    c.code()
+        .eachFile((path, facts) -> {
+          for (var use : facts.processEnv()) {
+            var name = use.name();
+            if (use.guarded()) {
               guarded.add(name);
             } else if (declared.contains(name)
                 && !name.equals("NODE_ENV")
                 && defined.filter(t -> t.get("process.env." + name).isPresent()).isEmpty()) {
-              faults.putIfAbsent(name, empty(c, name, code.location(path, m.start())));
+              faults.putIfAbsent(name, empty(c, name, use.at().in(path)));
             }
           }
         });

@@ -317,16 +317,15 @@ final class ConfigChecks {
 
   /** By its source; where that is not seen, by the classes that only a module can export. */
   private static boolean isModule(Case c) {
-    var main = c.settings().text("main").map(c::resolve).map(c.around().texts()::get);
-    return main.map(text -> EXPORTS_DEFAULT.matcher(JsText.of(text).bare()).find())
-        .orElseGet(() ->
-            c.settings().table("durable_objects").stream()
-                .flatMap(d -> d.tables("bindings").stream())
-                .anyMatch(b -> b.get("script_name").isEmpty()));
+    return switch (c.code().isModule()) {
+      case YES -> true;
+      case NO -> false;
+      case UNCLEAR ->
+          c.settings().table("durable_objects").stream()
+              .flatMap(d -> d.tables("bindings").stream())
+              .anyMatch(b -> b.get("script_name").isEmpty());
+    };
   }
-
-  private static final Pattern EXPORTS_DEFAULT =
-      Pattern.compile("(?m)^\\s*export\\s+default\\b|\\bas\\s+default\\b");
 
   /** Where an entry usually is; discovery looks at these too. */
   private static final List<String> ENTRIES =

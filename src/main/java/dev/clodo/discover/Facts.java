@@ -1,7 +1,9 @@
 package dev.clodo.discover;
 
+import dev.clodo.code.SourceScanner;
 import dev.clodo.model.ConfigValue;
 import dev.clodo.model.Service;
+import dev.clodo.model.Sources;
 import dev.clodo.model.Surroundings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -25,6 +27,7 @@ final class Facts {
   private final Map<Path, ConfigValue> documents = new LinkedHashMap<>();
   private final Map<Path, Long> sizes = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
+  private Sources sources = Sources.none();
 
   Facts(
       FileCache files,
@@ -152,12 +155,41 @@ final class Facts {
     sizes.put(file, bytes);
   }
 
+  /** What the syntax of a source file tells, read once however many services share it. */
+  Optional<SourceScanner.Scan> scan(Path file) {
+    return text(file).map(text -> files.scan(file, text));
+  }
+
+  /** As {@link #scan}, for a file that is not bundled and whose text no check asks for. */
+  Optional<SourceScanner.Scan> glance(Path file) {
+    return peek(file).map(text -> files.scan(file, text));
+  }
+
+  /** The folders of the repository's packages, by their names. */
+  Map<String, Path> packages() {
+    return files.packages(root);
+  }
+
+  /** Reads a JSON file for discovery itself. */
+  Optional<ConfigValue.Table> json(Path file) {
+    return look(file)
+        ? files
+            .document(file)
+            .filter(ConfigValue.Table.class::isInstance)
+            .map(ConfigValue.Table.class::cast)
+        : Optional.empty();
+  }
+
+  void sources(Sources found) {
+    sources = found;
+  }
+
   void note(String sentence) {
     notes.add(sentence);
   }
 
   Surroundings surroundings() {
-    return new Surroundings(existing, texts, documents, sizes, notes);
+    return new Surroundings(existing, texts, documents, sizes, sources, notes);
   }
 
   private Path rootOf(Path project, Path workspace) {

@@ -1,5 +1,6 @@
 package dev.clodo.discover;
 
+import dev.clodo.code.SourceScanner;
 import dev.clodo.model.ConfigValue;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +30,11 @@ final class FileCache {
     OTHER
   }
 
+  /** What decides how a source is read. */
+  private record Source(String ending, String text) {}
+
+  private final Map<Source, SourceScanner.Scan> scans = new ConcurrentHashMap<>();
+  private final Map<Path, Map<String, Path>> packages = new ConcurrentHashMap<>();
   private final Map<Path, Kind> kinds = new ConcurrentHashMap<>();
   private final Map<Path, Optional<String>> texts = new ConcurrentHashMap<>();
   private final Map<Path, Optional<ConfigValue>> documents = new ConcurrentHashMap<>();
@@ -75,6 +81,18 @@ final class FileCache {
     return name.endsWith(".json") || name.endsWith(".jsonc")
         ? JsonReader.value(file, text)
         : Optional.empty();
+  }
+
+  /** What the syntax of a source tells. Files of the same text are read once. */
+  SourceScanner.Scan scan(Path file, String text) {
+    var name = String.valueOf(file.getFileName());
+    var key = new Source(name.substring(name.lastIndexOf('.') + 1), text);
+    return scans.computeIfAbsent(key, _ -> SourceScanner.scan(name, text));
+  }
+
+  /** The folders of a repository's packages, by their names. */
+  Map<String, Path> packages(Path root) {
+    return packages.computeIfAbsent(root, r -> PackageFolders.of(this, r));
   }
 
   /** What lies directly in a folder, sorted; nothing when it can't be read. */

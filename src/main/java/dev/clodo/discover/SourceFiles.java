@@ -1,22 +1,27 @@
 package dev.clodo.discover;
 
-import dev.clodo.model.ConfigValue;
+import dev.clodo.code.SourceScanner.Scan;
 import dev.clodo.model.Service;
-import java.nio.file.InvalidPathException;
+import dev.clodo.model.SourceFacts;
+import dev.clodo.model.Sources;
+import dev.clodo.model.Sources.Source;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * The source that a deploy bundles: the entry point and what it imports by a relative path or an
- * alias of {@code tsconfig.json}, tests and unused files left out. Packages are not followed.
+ * The source that a deploy bundles: the entry point and what it imports by relative paths, aliases
+ * and the repository's own packages; tests and unused files left out. Installed packages are not
+ * followed.
  */
 final class SourceFiles implements FactCollector {
   /** Projects in the wild stay below 200 files of their own. */
@@ -25,53 +30,112 @@ final class SourceFiles implements FactCollector {
   /** Characters, in all files together. */
   private static final int MAX_CHARACTERS = 4 << 20;
 
-  /** In the order in which esbuild tries them. */
-  private static final List<String> ENDINGS =
-      List.of(".tsx", ".ts", ".jsx", ".js", ".mts", ".mjs", ".cts", ".cjs");
-
-  /** TypeScript imports its files under the names that they have once compiled. */
-  private static final Map<String, List<String>> COMPILED =
-      Map.of(
-          ".js", List.of(".ts", ".tsx"),
-          ".jsx", List.of(".tsx"),
-          ".mjs", List.of(".mts"),
-          ".cjs", List.of(".cts"));
-
   @Override
   public void collect(Facts facts) {
+    var entry = entryPoint(facts);
     var open = new ArrayDeque<Path>();
-    entryPoint(facts).ifPresent(open::add);
+    entry.ifPresent(open::add);
     if (facts.kind() == Service.Kind.PAGES) {
       functions(facts, facts.home().resolve("functions"), open);
     }
-    if (open.isEmpty()) {
-      return;
+    if (!open.isEmpty()) {
+      facts.sources(new Walk(facts, open).sources(entry));
     }
-    var aliases = aliases(facts);
-    var seen = new HashSet<>(open);
-    int characters = 0;
-    int files = 0;
-    while (!open.isEmpty()) {
-      var file = open.poll();
-      var source = facts.text(file);
-      if (source.isEmpty()) {
-        continue;
+  }
+
+  /** Follows imports from the files that are bundled anyway. */
+  private static final class Walk {
+    private final Facts facts;
+    private final ModuleResolver resolver;
+    private final Deque<Path> open;
+    private final Set<Path> seen;
+    private final Set<Path> types = new LinkedHashSet<>();
+    private final Map<Path, Source> files = new LinkedHashMap<>();
+    private final List<String> gaps = new ArrayList<>();
+    private int characters;
+
+    Walk(Facts facts, Deque<Path> open) {
+      this.facts = facts;
+      this.resolver = new ModuleResolver(facts);
+      this.open = open;
+      this.seen = new HashSet<>(open);
+    }
+
+    Sources sources(Optional<Path> entry) {
+      while (!open.isEmpty()) {
+        read(open.poll());
+        if (characters > MAX_CHARACTERS || files.size() >= MAX_FILES) {
+          var note =
+              "The source is too large to be read as a whole; "
+                  + files.size()
+                  + " files were read.";
+          facts.note(note);
+          gaps.add(note);
+          break;
+        }
       }
-      characters += source.get().length();
-      files++;
-      if (characters > MAX_CHARACTERS || files >= MAX_FILES) {
-        facts.note(
-            "The source is too large to be read as a whole; it was read up to " + file + ".");
+      types.stream().filter(t -> !files.containsKey(t)).limit(MAX_FILES).forEach(this::readTypes);
+      return new Sources(entry, files, gaps);
+    }
+
+    private void read(Path file) {
+      var scan = facts.scan(file);
+      if (scan.isEmpty()) {
+        gaps.add(file.getFileName() + " can't be read.");
         return;
       }
-      for (String specifier : ImportScanner.specifiers(source.get())) {
-        imported(facts, file, specifier, aliases).filter(seen::add).ifPresent(open::add);
+      characters += facts.peek(file).map(String::length).orElse(0);
+      switch (scan.get()) {
+        case Scan.Facts(var found) -> follow(file, found);
+        case Scan.Unread(var why) -> {
+          var note = file.getFileName() + " was not scanned: " + why + ".";
+          facts.note(note);
+          gaps.add(note);
+        }
+      }
+    }
+
+    private void follow(Path file, SourceFacts found) {
+      var meant = new HashMap<String, Path>();
+      for (var imported : found.imports()) {
+        var target = resolver.find(file, imported.specifier());
+        if (target.isEmpty()) {
+          if (imported.form() != SourceFacts.Form.TYPES && isOwn(imported.specifier())) {
+            gaps.add(imported.specifier() + " was not found from " + file.getFileName() + ".");
+          }
+          continue;
+        }
+        meant.put(imported.specifier(), target.get());
+        if (imported.form() == SourceFacts.Form.TYPES || !ModuleResolver.isSource(target.get())) {
+          types.add(target.get());
+        } else if (seen.add(target.get())) {
+          open.add(target.get());
+        }
+      }
+      files.put(file, new Source(found, meant, false));
+    }
+
+    private boolean isOwn(String specifier) {
+      return (specifier.startsWith(".")
+              && !specifier.contains("?")
+              && ModuleResolver.isCode(specifier))
+          || resolver.isOwnPackage(specifier);
+    }
+
+    private void readTypes(Path file) {
+      // What wrangler generates from the configuration and .dev.vars says nothing about the code.
+      if (!file.endsWith("worker-configuration.d.ts")
+          && facts.glance(file).orElse(null) instanceof Scan.Facts(var found)) {
+        files.put(file, new Source(found, Map.of(), true));
       }
     }
   }
 
   private static Optional<Path> entryPoint(Facts facts) {
-    return facts.path(facts.settings(), "main").filter(facts::isFile).filter(SourceFiles::isSource);
+    return facts
+        .path(facts.settings(), "main")
+        .filter(facts::isFile)
+        .filter(ModuleResolver::isSource);
   }
 
   /** Pages builds a Worker from the files of this folder. */
@@ -79,108 +143,12 @@ final class SourceFiles implements FactCollector {
     var folders = new ArrayDeque<>(List.of(folder));
     while (!folders.isEmpty() && to.size() < MAX_FILES) {
       for (Path entry : facts.entries(folders.poll())) {
-        if (isSource(entry) && facts.isFile(entry)) {
+        if (ModuleResolver.isSource(entry) && facts.isFile(entry)) {
           to.add(entry);
         } else if (facts.isFolder(entry) && !entry.endsWith("node_modules")) {
           folders.add(entry);
         }
       }
-    }
-  }
-
-  private static boolean isSource(Path file) {
-    var name = file.toString();
-    return ENDINGS.stream().anyMatch(name::endsWith) && !name.endsWith(".d.ts");
-  }
-
-  private static Optional<Path> imported(
-      Facts facts, Path from, String specifier, Map<String, List<Path>> aliases) {
-    try {
-      if (specifier.startsWith("./") || specifier.startsWith("../") || isDots(specifier)) {
-        return existing(facts, from.resolveSibling(specifier).normalize());
-      }
-      return aliased(facts, specifier, aliases);
-    } catch (InvalidPathException e) {
-      // No file can have that name; the build says so.
-      return Optional.empty();
-    }
-  }
-
-  private static boolean isDots(String specifier) {
-    return specifier.equals(".") || specifier.equals("..");
-  }
-
-  private static Optional<Path> aliased(
-      Facts facts, String specifier, Map<String, List<Path>> aliases) {
-    for (Map.Entry<String, List<Path>> alias : aliases.entrySet()) {
-      var key = alias.getKey();
-      boolean prefix = key.endsWith("*");
-      var start = prefix ? key.substring(0, key.length() - 1) : key;
-      if (prefix ? !specifier.startsWith(start) : !specifier.equals(start)) {
-        continue;
-      }
-      var rest = specifier.substring(start.length());
-      for (Path target : alias.getValue()) {
-        var text = target.toString();
-        var path =
-            text.endsWith("*") ? Path.of(text.substring(0, text.length() - 1) + rest) : target;
-        var found = existing(facts, path.normalize());
-        if (found.isPresent()) {
-          return found;
-        }
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static Optional<Path> existing(Facts facts, Path path) {
-    var candidates = new ArrayList<Path>();
-    candidates.add(path);
-    var text = path.toString();
-    ENDINGS.forEach(ending -> candidates.add(Path.of(text + ending)));
-    COMPILED.forEach((compiled, sources) -> {
-      if (text.endsWith(compiled)) {
-        var stem = text.substring(0, text.length() - compiled.length());
-        sources.forEach(source -> candidates.add(Path.of(stem + source)));
-      }
-    });
-    ENDINGS.forEach(ending -> candidates.add(path.resolve("index" + ending)));
-    return candidates.stream().filter(SourceFiles::isSource).filter(facts::isFile).findFirst();
-  }
-
-  /** {@code compilerOptions.paths} of the nearest {@code tsconfig.json}, resolved. */
-  private static Map<String, List<Path>> aliases(Facts facts) {
-    var aliases = new LinkedHashMap<String, List<Path>>();
-    for (Path folder : facts.foldersUp()) {
-      var file = facts.path(facts.settings(), "tsconfig").orElse(folder.resolve("tsconfig.json"));
-      var text = facts.peek(file);
-      if (text.isEmpty()) {
-        continue;
-      }
-      if (JsonReader.read(file, text.get()) instanceof WranglerConfigManager.Reading.Read read) {
-        read.file().root().table("compilerOptions").ifPresent(o -> aliases(file, o, aliases));
-      }
-      break;
-    }
-    return aliases;
-  }
-
-  private static void aliases(
-      Path file, ConfigValue.Table options, Map<String, List<Path>> aliases) {
-    var base = file.resolveSibling(options.text("baseUrl").orElse("."));
-    var paths = options.table("paths");
-    if (paths.isEmpty()) {
-      return;
-    }
-    Set<String> keys = paths.get().entries().keySet();
-    for (String key : keys) {
-      var targets = new ArrayList<Path>();
-      for (ConfigValue target : paths.get().items(key)) {
-        if (target instanceof ConfigValue.Text t) {
-          targets.add(base.resolve(t.value()).normalize());
-        }
-      }
-      aliases.put(key, targets);
     }
   }
 }

@@ -16,6 +16,7 @@ import java.util.Set;
  *     files only a line {@code NAME=} for each name
  * @param documents what those of the texts say that are {@code package.json} or a pipeline in YAML
  * @param sizes bytes of each static file that would be uploaded
+ * @param sources what the syntax of the source tells
  * @param notes anything discovery noticed that explains a later answer, a sentence each
  */
 public record Surroundings(
@@ -23,6 +24,7 @@ public record Surroundings(
     Map<Path, String> texts,
     Map<Path, ConfigValue> documents,
     Map<Path, Long> sizes,
+    Sources sources,
     List<String> notes) {
   public Surroundings {
     existing = Set.copyOf(existing);
@@ -32,9 +34,9 @@ public record Surroundings(
     notes = List.copyOf(notes);
   }
 
-  /** For callers without static files. */
+  /** For callers without static files or source. */
   public Surroundings(Set<Path> existing, Map<Path, String> texts, List<String> notes) {
-    this(existing, texts, Map.of(), Map.of(), notes);
+    this(existing, texts, Map.of(), Map.of(), Sources.none(), notes);
   }
 
   public static Surroundings none() {

@@ -34,7 +34,8 @@ class RoomsTest {
   private static final Map<String, Set<String>> MAY_IMPORT =
       Map.ofEntries(
           Map.entry("model", Set.of()),
-          Map.entry("discover", Set.of("model")),
+          Map.entry("code", Set.of("model")),
+          Map.entry("discover", Set.of("model", "code")),
           Map.entry("mend", Set.of("model")),
           Map.entry("assess", Set.of("model", "mend")),
           Map.entry("plan", Set.of("model")),
@@ -55,6 +56,7 @@ class RoomsTest {
 
   private static final String[] PURE = {
     "dev.clodo.model..",
+    "dev.clodo.code..",
     "dev.clodo.mend..",
     "dev.clodo.assess..",
     "dev.clodo.plan..",

@@ -77,7 +77,8 @@ class CodeChecksTest {
         "other.env.DB.prepare('x');",
         "myenv.DB.prepare('x');",
         "const re = /env.DB.prepare(/;",
-        "const { DB } = env; await DB.prepare('x').run(); await env.DB.prepare('x').run();");
+        "const { DB } = env; if (!DB) return; await DB.prepare('x').run();",
+        "const { DB = fake } = env; await DB.prepare('x').run();");
   }
 
   @ParameterizedTest
