@@ -14,7 +14,6 @@ import dev.clodo.model.Inventory;
 import dev.clodo.model.Looked;
 import dev.clodo.model.Outcome;
 import dev.clodo.model.Plan;
-import dev.clodo.model.Resource;
 import dev.clodo.model.ResourceKind;
 import dev.clodo.model.Run;
 import dev.clodo.model.RunId;
@@ -118,10 +117,7 @@ public final class Clodo implements AutoCloseable {
    */
   public Assessment assess(Set<Stage> stages, Watcher watcher) {
     var inventory = discover();
-    var account =
-        stages.contains(Stage.ONLINE)
-            ? ports.cloudflare().look(inventory)
-            : unasked();
+    var account = stages.contains(Stage.ONLINE) ? ports.cloudflare().look(inventory) : unasked();
     return assess(inventory, account, tryOut(inventory, stages, watcher));
   }
 

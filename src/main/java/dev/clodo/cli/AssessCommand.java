@@ -8,12 +8,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.Stack;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterConsumer;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -55,6 +60,17 @@ final class AssessCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Write to this file instead of standard output.")
   private @Nullable String output;
+
+  /** A word behind {@code --report} is a file when it looks like one, else a path to assess. */
+  @Option(
+      names = "--report",
+      arity = "0..1",
+      paramLabel = "FILE.html",
+      parameterConsumer = ReportFile.class,
+      description =
+          "Write a report to open in a browser: into .clodo/reports, or this file, which ends in"
+              + " .html.")
+  private @Nullable String report;
 
   @Option(
       names = "--fail-on",
@@ -103,7 +119,7 @@ final class AssessCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var wanted = Outputs.wanted(formats, Optional.ofNullable(output), session.json());
+    var wanted = Outputs.wanted(formats(), Optional.ofNullable(output), session.json());
     if (wanted.contains(new Wanted(Wanted.Format.JSON, Optional.empty()))) {
       session.json(true);
     }
@@ -120,5 +136,26 @@ final class AssessCommand implements Callable<Integer> {
     new Outputs(session, failOn).write(assessments, wanted);
     boolean fails = assessments.stream().anyMatch(failOn::by);
     return (fails ? Exit.NOT_READY : Exit.DONE).code();
+  }
+
+  private List<Wanted> formats() {
+    if (report == null) {
+      return formats;
+    }
+    var all = new ArrayList<>(formats);
+    all.add(new Wanted(Wanted.Format.HTML, Optional.of(report).filter(f -> !f.isEmpty())));
+    return all;
+  }
+
+  @SuppressWarnings("JdkObsolete") // picocli hands over a Stack
+  private static final class ReportFile implements IParameterConsumer {
+    @Override
+    public void consumeParameters(Stack<String> typed, ArgSpec option, CommandSpec command) {
+      var file =
+          !typed.isEmpty() && typed.peek().toLowerCase(Locale.ROOT).endsWith(".html")
+              ? typed.pop()
+              : "";
+      option.setValue(file);
+    }
   }
 }

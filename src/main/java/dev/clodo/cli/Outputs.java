@@ -9,6 +9,7 @@ import dev.clodo.model.FailOn;
 import dev.clodo.model.Finding;
 import dev.clodo.render.AssessmentMarkdown;
 import dev.clodo.render.GitHubAnnotations;
+import dev.clodo.render.HtmlReport;
 import dev.clodo.render.JUnitXml;
 import dev.clodo.render.Palette;
 import dev.clodo.render.SarifLog;
@@ -73,10 +74,14 @@ final class Outputs {
    */
   void write(List<Assessment> assessments, List<Wanted> wanted) {
     for (var one : wanted) {
-      one.file().ifPresent(f -> save(path(f), text(one.format(), assessments, Palette.PLAIN)));
+      if (one.format() == Format.HTML) {
+        report(assessments, one.file());
+      } else {
+        one.file().ifPresent(f -> save(path(f), text(one.format(), assessments, Palette.PLAIN)));
+      }
     }
     for (var one : wanted) {
-      if (one.file().isEmpty()) {
+      if (isForStandardOutput(one)) {
         session.host().out().print(text(one.format(), assessments, session.palette()));
       }
     }
@@ -93,8 +98,36 @@ final class Outputs {
       case JUNIT -> JUnitXml.of(assessments, failOn, base());
       case MARKDOWN -> AssessmentMarkdown.of(assessments, base());
       case GITHUB -> GitHubAnnotations.of(assessments, base());
-      case HTML -> "";
+      case HTML -> throw new IllegalArgumentException("a report is about one workspace");
     };
+  }
+
+  /** Into the file, or to where the workspace keeps its reports. */
+  private void report(List<Assessment> assessments, Optional<String> file) {
+    if (file.isPresent() && assessments.size() > 1) {
+      throw Failed.usage(
+          "a report is about one workspace: leave out " + file.get() + ", or all paths but one");
+    }
+    var now = session.host().time().instant();
+    for (var assessment : assessments) {
+      var explanations = explanations(List.of(assessment));
+      var html = HtmlReport.of(assessment, explanations, session.host().version(), now);
+      if (file.isPresent()) {
+        save(path(file.get()), html);
+      } else {
+        var root = assessment.inventory().root();
+        try {
+          session.host().err().println("Report: " + new Reports(root).add(html, now));
+        } catch (IOException e) {
+          throw Failed.usage(
+              "can't write a report into "
+                  + root
+                  + ": "
+                  + e.getMessage()
+                  + ". Name a file: --report FILE.html");
+        }
+      }
+    }
   }
 
   private static List<Explanation> explanations(List<Assessment> assessments) {

@@ -3,6 +3,8 @@ package dev.clodo.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clodo.model.ServiceName;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -440,5 +442,45 @@ class CommandLineInterfaceTest {
 
     assertThat(ran.exit()).isEqualTo(1);
     assertThat(ran.err()).contains(said);
+  }
+
+  @Test
+  void writesAReportWhereTheWorkspaceKeepsThem() throws IOException {
+    var ran = scene.type("assess", "--report", "api");
+
+    var reports = folder.resolve("api/.clodo/reports");
+    assertThat(ran.err()).contains("Report: " + reports.resolve("latest.html"));
+    assertThat(ran.out()).as("one of the two services").contains("1 service");
+    assertThat(reports.resolve("latest.html")).content().startsWith("<!doctype html>");
+    assertThat(reports.resolve(".gitignore")).hasContent("*");
+    try (var files = Files.list(reports)) {
+      assertThat(files.map(f -> f.getFileName().toString()))
+          .anyMatch(n -> n.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d-\\d\\d-\\d\\dZ\\.html"));
+    }
+  }
+
+  @Test
+  void forgetsTheOldestReports() throws IOException {
+    for (int i = 10; i < 60; i++) {
+      scene.file(".clodo/reports/2020-01-01T00-00-" + i + "Z.html", "old");
+    }
+    scene.file(".clodo/reports/mine.html", "mine");
+
+    scene.type("assess", "--report");
+
+    try (var files = Files.list(folder.resolve(".clodo/reports"))) {
+      assertThat(files.map(f -> f.getFileName().toString()))
+          .hasSize(23)
+          .contains("mine.html", "latest.html", "2020-01-01T00-00-59Z.html")
+          .doesNotContain("2020-01-01T00-00-10Z.html");
+    }
+  }
+
+  @Test
+  void writesAReportIntoAFile() {
+    assertThat(scene.type("assess", "--report", "out/r.html", "api").exit()).isZero();
+    assertThat(folder.resolve("out/r.html")).content().contains("<title>Ready: api");
+    assertThat(scene.type("assess", "--format=html=all.html", "api", "web").err())
+        .contains("a report is about one workspace");
   }
 }
