@@ -6,12 +6,16 @@ import dev.clodo.model.ConfigValue.Table;
 import dev.clodo.model.Location;
 import dev.clodo.model.Looked;
 import dev.clodo.model.Remedy;
+import dev.clodo.model.Resource;
+import dev.clodo.model.ResourceKind;
 import dev.clodo.model.Service;
 import dev.clodo.model.Surroundings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * One service under assessment, with the workspace around it.
@@ -66,6 +70,25 @@ record Case(Workspace workspace, Service service, List<Violation> violations, Co
     return settings().get(key).isPresent()
         ? settings().locationOf(key)
         : Location.startOf(service.config());
+  }
+
+  /**
+   * The names that the live version of the service is bound to; empty when that is not known. A
+   * service that does not exist yet is bound to none.
+   */
+  Optional<Set<String>> liveBindings() {
+    return switch (account().resources(ResourceKind.BINDINGS, service().name().value())) {
+      case Looked.Known<List<Resource>>(var bindings) ->
+          Optional.of(bindings.stream().map(Resource::id).collect(Collectors.toSet()));
+      case Looked.Unknown<List<Resource>> _ -> Optional.empty();
+    };
+  }
+
+  /** The account's list of a kind; empty also when it is not known. */
+  List<Resource> seen(ResourceKind kind, String of) {
+    return account().resources(kind, of) instanceof Looked.Known<List<Resource>>(var list)
+        ? list
+        : List.of();
   }
 
   /** What to type in the service's folder; {@code --env} is added where one is assessed. */

@@ -1,12 +1,18 @@
 package dev.clodo.assess;
 
+import static dev.clodo.assess.Check.advice;
 import static dev.clodo.assess.Check.error;
 import static dev.clodo.assess.Check.errorProd;
+import static dev.clodo.assess.Check.warning;
 
+import dev.clodo.model.ConfigValue.Table;
 import dev.clodo.model.Finding.StopsAt;
+import dev.clodo.model.Looked;
 import dev.clodo.model.Remedy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /** KV namespaces. */
 final class KvChecks {
@@ -24,7 +30,21 @@ final class KvChecks {
           errorProd(
               "kv/expiration-ttl-too-small",
               "kv/api/write-key-value-pairs/#expiring-keys",
-              KvChecks::expiration));
+              KvChecks::expiration),
+          error(
+              "kv/title-collision",
+              StopsAt.UPLOAD,
+              "workers/wrangler/configuration/#automatic-provisioning",
+              KvChecks::titleCollision),
+          advice(
+                  "kv/auto-provision",
+                  "workers/wrangler/configuration/#automatic-provisioning",
+                  KvChecks::autoProvision)
+              .yieldingTo("kv/title-collision"),
+          warning(
+              "kv/preview-id-equals-production",
+              "workers/wrangler/configuration/#kv-namespaces",
+              KvChecks::samePreview));
 
   private record Namespace(String binding, Case.Word id) {
     boolean isMalformed() {
@@ -76,7 +96,7 @@ final class KvChecks {
                   title.flatMap(t ->
                       known.entrySet().stream()
                           .filter(e -> e.getValue().equals(t))
-                          .map(java.util.Map.Entry::getKey)
+                          .map(Map.Entry::getKey)
                           .findFirst());
               hits.add(
                   new Hit.Fault(
@@ -117,6 +137,81 @@ final class KvChecks {
                     + p.seconds()
                     + ". KV refuses less than 60 seconds, so the write throws.",
                 new Remedy.Edit(p.at(), String.valueOf(p.seconds()), "60")))
+        .toList();
+  }
+
+  /** The namespaces that wrangler would create, or take over from the live version. */
+  private static List<Table> withoutId(Case c) {
+    return c.settings().tables("kv_namespaces").stream()
+        .filter(t -> t.get("id").isEmpty() && t.text("binding").isPresent())
+        .toList();
+  }
+
+  private static List<? extends Hit> titleCollision(Case c) {
+    if (c.isPages()
+        || !(c.account().kvNamespaces() instanceof Looked.Known<Map<String, String>>(var known))) {
+      return List.of();
+    }
+    var hits = new ArrayList<Hit>();
+    for (var t : withoutId(c)) {
+      var binding = t.text("binding").orElse("");
+      var title = (c.service().name() + "-" + binding).toLowerCase(Locale.ROOT).replace('_', '-');
+      known.entrySet().stream()
+          .filter(e -> e.getValue().equals(title))
+          .filter(e -> c.liveBindings().filter(live -> !live.contains(binding)).isPresent())
+          .findFirst()
+          .ifPresent(e ->
+              hits.add(
+                  new Hit.Fault(
+                      binding,
+                      t.at(),
+                      "The KV namespace of \""
+                          + binding
+                          + "\" has no id, so the deploy wants to create \""
+                          + title
+                          + "\", which the account has already: it fails with code 10014.",
+                      c.settingBefore(t.locationOf("binding"), "id", "\"" + e.getKey() + "\""))));
+    }
+    return hits;
+  }
+
+  private static List<? extends Hit> autoProvision(Case c) {
+    return withoutId(c).stream()
+        // Astro's adapter adds this one without an id on purpose.
+        .filter(t -> !t.text("binding").orElse("").equals("SESSION"))
+        .filter(t ->
+            c.liveBindings().filter(live -> live.contains(t.text("binding").orElse(""))).isEmpty())
+        .map(t -> {
+          var binding = t.text("binding").orElse("");
+          return new Hit.Fault(
+              binding,
+              t.at(),
+              "The KV namespace of \""
+                  + binding
+                  + "\" has no id: the deploy creates one, and a Worker or binding with another name"
+                  + " gets another, empty one.",
+              c.account("kv namespace create " + Words.argument(binding)));
+        })
+        .toList();
+  }
+
+  private static List<? extends Hit> samePreview(Case c) {
+    return c.settings().tables("kv_namespaces").stream()
+        .filter(t ->
+            t.text("preview_id")
+                .filter(p -> !p.isEmpty() && t.text("id").filter(p::equals).isPresent())
+                .isPresent())
+        .map(t ->
+            new Hit.Fault(
+                t.text("binding").orElse(""),
+                t.locationOf("preview_id"),
+                "preview_id of \""
+                    + t.text("binding").orElse("")
+                    + "\" is the production namespace: wrangler dev --remote writes production data.",
+                c.account(
+                    "kv namespace create "
+                        + Words.argument(t.text("binding").orElse(""))
+                        + " --preview")))
         .toList();
   }
 }

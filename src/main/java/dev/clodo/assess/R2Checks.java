@@ -5,7 +5,9 @@ import static dev.clodo.assess.Check.warning;
 
 import dev.clodo.model.Finding.Severity;
 import dev.clodo.model.Finding.StopsAt;
+import dev.clodo.model.Looked;
 import dev.clodo.model.Remedy;
+import dev.clodo.model.ResourceKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,11 +27,19 @@ final class R2Checks {
               BUCKETS,
               c -> c.violationsOf("r2/bucket-name-invalid")),
           error("r2/bucket-not-found", StopsAt.UPLOAD, BUCKETS, R2Checks::notFound)
-              .yieldingTo("r2/bucket-typo-creates-new"),
+              .yieldingTo(
+                  "r2/bucket-typo-creates-new", "r2/jurisdiction-missing", "r2/not-enabled"),
           warning(
-              "r2/bucket-typo-creates-new",
-              "workers/wrangler/configuration/#automatic-provisioning",
-              R2Checks::typo));
+                  "r2/bucket-typo-creates-new",
+                  "workers/wrangler/configuration/#automatic-provisioning",
+                  R2Checks::typo)
+              .yieldingTo("r2/jurisdiction-missing", "r2/not-enabled"),
+          error(
+              "r2/jurisdiction-missing",
+              StopsAt.UPLOAD,
+              "r2/reference/data-location/#jurisdictional-restrictions",
+              R2Checks::jurisdictionMissing),
+          error("r2/not-enabled", StopsAt.UPLOAD, "r2/get-started/", R2Checks::notEnabled));
 
   private record Bucket(String binding, Case.Word name) {}
 
@@ -114,5 +124,57 @@ final class R2Checks {
           }
           return hits;
         });
+  }
+
+  private static List<? extends Hit> jurisdictionMissing(Case c) {
+    var hits = new ArrayList<Hit>();
+    for (var t : c.settings().tables("r2_buckets")) {
+      var name = t.text("bucket_name").orElse("");
+      if (t.get("jurisdiction").isPresent()
+          || !(c.account().buckets() instanceof Looked.Known<Set<String>>(var known))
+          || known.contains(name)) {
+        continue;
+      }
+      List.of("eu", "fedramp").stream()
+          .filter(j -> c.seen(ResourceKind.BUCKETS, j).stream().anyMatch(b -> b.id().equals(name)))
+          .findFirst()
+          .ifPresent(j ->
+              hits.add(
+                  new Hit.Fault(
+                      t.text("binding").orElse(""),
+                      t.locationOf("bucket_name"),
+                      "The R2 bucket \""
+                          + name
+                          + "\" exists in the jurisdiction \""
+                          + j
+                          + "\", where the binding does not look: the deploy does not find it, or"
+                          + " makes another.",
+                      c.settingBefore(
+                          t.locationOf("bucket_name"), "jurisdiction", "\"" + j + "\""))));
+    }
+    return hits;
+  }
+
+  /** The API's codes for an account on which R2 was never switched on, the older one first. */
+  private static final Set<String> R2_IS_OFF = Set.of("10042", "10136");
+
+  private static List<? extends Hit> notEnabled(Case c) {
+    boolean off =
+        c.seen(ResourceKind.REFUSALS, "").stream()
+            .anyMatch(r -> R2_IS_OFF.contains(r.id()) && r.name().contains("/r2/"));
+    return off
+        ? c.settings().tables("r2_buckets").stream()
+            .map(t ->
+                new Hit.Fault(
+                    t.text("binding").orElse(""),
+                    t.at(),
+                    "R2 is not switched on for this account. The deploy fails at the bucket of \""
+                        + t.text("binding").orElse("")
+                        + "\".",
+                    new Remedy.Advice(
+                        "Switch R2 on at https://dash.cloudflare.com/?to=/:account/r2 (it asks for"
+                            + " a payment method).")))
+            .toList()
+        : List.of();
   }
 }

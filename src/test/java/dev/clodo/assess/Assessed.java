@@ -15,6 +15,8 @@ import dev.clodo.model.Finding;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Looked;
 import dev.clodo.model.Remedy;
+import dev.clodo.model.Resource;
+import dev.clodo.model.ResourceKind;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Stage;
@@ -227,6 +229,7 @@ final class Assessed {
     private Looked<String> subdomain = new Looked.Known<>("acme");
     private Looked<Map<String, String>> zones = new Looked.Known<>(Map.of("acme.dev", "z1"));
     private final Map<String, Looked<Set<String>>> migrations = new HashMap<>();
+    private final Map<Account.Shelf, Looked<List<Resource>>> lists = new HashMap<>();
     private Looked<AccountId> id = new Looked.Known<>(new AccountId("a".repeat(32)));
     private Looked<List<AccountId>> choices =
         new Looked.Known<>(List.of(new AccountId("a".repeat(32))));
@@ -293,6 +296,16 @@ final class Assessed {
       return this;
     }
 
+    AccountBuilder list(ResourceKind kind, String of, Resource... found) {
+      lists.put(new Account.Shelf(kind, of), new Looked.Known<>(List.of(found)));
+      return this;
+    }
+
+    AccountBuilder forbidden(ResourceKind kind, String of, String permission) {
+      lists.put(new Account.Shelf(kind, of), new Looked.Unknown<>("The token may not", permission));
+      return this;
+    }
+
     AccountBuilder choices(String... ids) {
       id = new Looked.Unknown<>("Several accounts", "");
       choices = new Looked.Known<>(List.of(ids).stream().map(AccountId::new).toList());
@@ -301,19 +314,20 @@ final class Assessed {
 
     Account build() {
       return new Account(
-          Access.ACCEPTED,
-          id,
-          choices,
-          services,
-          live,
-          namespaces,
-          databases,
-          buckets,
-          queues,
-          secrets,
-          subdomain,
-          zones,
-          migrations);
+              Access.ACCEPTED,
+              id,
+              choices,
+              services,
+              live,
+              namespaces,
+              databases,
+              buckets,
+              queues,
+              secrets,
+              subdomain,
+              zones,
+              migrations)
+          .with(lists);
     }
   }
 

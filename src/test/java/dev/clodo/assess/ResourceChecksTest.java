@@ -61,7 +61,7 @@ class ResourceChecksTest {
                         + "\"\n"
                         + "[[kv_namespaces]]\nbinding = \"B\"")
                 .checks())
-        .isEmpty();
+        .containsExactly("kv/auto-provision");
   }
 
   @Test

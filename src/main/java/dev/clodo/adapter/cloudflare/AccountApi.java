@@ -20,8 +20,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -34,7 +36,7 @@ final class AccountApi {
   private static final Set<Integer> NO_WORKER = Set.of(10007, 10090);
 
   /** R2 was never switched on for the account, so it holds no bucket. */
-  private static final int NO_R2 = 10042;
+  private static final Set<Integer> NO_R2 = Set.of(10042, 10136);
 
   private static final int PAGE = 100;
 
@@ -43,6 +45,7 @@ final class AccountApi {
 
   private final ApiClient client;
   private final Map<String, String> migrationTables = new ConcurrentHashMap<>();
+  private final Queue<ApiFailure> noted = new ConcurrentLinkedQueue<>();
   private volatile Optional<AccountId> account;
 
   /**
@@ -51,6 +54,11 @@ final class AccountApi {
   AccountApi(ApiClient client, Optional<String> configured) {
     this.client = client;
     this.account = configured.map(AccountId::new);
+  }
+
+  /** Refusals that were understood as an answer. */
+  List<ApiFailure> noted() {
+    return List.copyOf(noted);
   }
 
   Optional<AccountId> account() {
@@ -351,7 +359,8 @@ final class AccountApi {
       }
       return names;
     } catch (ApiFailure failure) {
-      if (failure.code() == NO_R2) {
+      if (NO_R2.contains(failure.code())) {
+        noted.add(failure);
         return Set.of();
       }
       throw failure;

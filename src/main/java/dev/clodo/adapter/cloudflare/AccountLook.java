@@ -9,6 +9,7 @@ import dev.clodo.model.Resource;
 import dev.clodo.model.ResourceKind;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -243,7 +244,9 @@ final class AccountLook {
     about.put(shelf(ResourceKind.TOKEN), token.map(List::of));
     about.put(shelf(ResourceKind.PERMISSIONS), permissions);
     var refusals = new LinkedHashMap<Integer, Resource>();
-    for (var failure : failures) {
+    var all = new ArrayList<>(failures);
+    all.addAll(api.noted());
+    for (var failure : all) {
       if (failure.code() != 0) {
         refusals.putIfAbsent(
             failure.code(), new Resource(String.valueOf(failure.code()), failure.why(), Map.of()));
