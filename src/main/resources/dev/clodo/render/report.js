@@ -39,7 +39,8 @@
     if (texts) return;
     texts = true;
     for (const card of cards) {
-      card.text = card.el.querySelector('.title').textContent.toLowerCase() + ' ' + (card.el.dataset.b || '');
+      card.title = card.el.querySelector('.title').textContent.toLowerCase();
+      card.text = card.title + ' ' + (card.el.dataset.b || '');
       for (const f of card.findings) f.text = f.el.textContent.toLowerCase();
     }
   }
@@ -63,15 +64,14 @@
     const matched = [];
     for (const card of cards) {
       const named = words.every((w) => card.text.includes(w));
-      let hits = 0;
-      for (const f of card.findings) {
-        const fits =
-          (weights.size === 0 || weights.has(f.s)) &&
-          (wanted === '' || f.k === wanted || f.c === wanted) &&
-          (named || words.every((w) => f.text.includes(w) || card.text.includes(w)));
-        f.el.hidden = !fits;
-        if (fits) hits++;
-      }
+      const weighed = card.findings.filter(
+        (f) => (weights.size === 0 || weights.has(f.s)) && (wanted === '' || f.k === wanted || f.c === wanted));
+      let fitting = weighed.filter((f) => words.every((w) => f.text.includes(w) || card.title.includes(w)));
+      // A service that is found by a binding's name shows what it has.
+      if (fitting.length === 0 && named) fitting = weighed;
+      const hits = fitting.length;
+      card.findings.forEach((f) => { f.el.hidden = true; });
+      fitting.forEach((f) => { f.el.hidden = false; });
       const visible = hits > 0 || (!filters && named && show.value === 'all');
       card.el.hidden = !visible;
       if (visible) {

@@ -102,22 +102,25 @@ class HtmlReportTest {
   @Test
   void staysSmallWithAThousandServices() {
     var services = IntStream.range(0, 1000).mapToObj(i -> Services.worker("service-" + i)).toList();
-    var findings = new ArrayList<Finding>();
-    for (var service : services) {
-      var at = new Location(service.config(), 12, 3);
-      var message =
-          "The id of KV namespace \"SESSIONS\" has to have 32 hexadecimal digits. ".repeat(2);
-      for (var severity : Severity.values()) {
-        var command =
-            new Remedy.Command("npx wrangler kv namespace create SESSIONS", service.home());
-        findings.add(finding(service, severity, at, message, command));
-      }
-    }
 
-    var html = html(services, findings.toArray(Finding[]::new));
+    var html = everySeverity(services, Severity.values());
 
     assertThat(html.getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(FIVE_MEGABYTES);
     assertThat(html.split("class=\"card svc\"", -1)).hasSize(1001);
+  }
+
+  /** A report in which each service has a finding of each of these severities. */
+  static String everySeverity(List<Service> services, Severity... severities) {
+    var findings = new ArrayList<Finding>();
+    for (var service : services) {
+      var at = new Location(service.config(), 12, 3);
+      var message = "The id of KV namespace \"SESSIONS\" has to have 32 digits. ".repeat(2);
+      var command = new Remedy.Command("npx wrangler kv namespace create X", service.home());
+      for (var severity : severities) {
+        findings.add(finding(service, severity, at, message, command));
+      }
+    }
+    return html(services, findings.toArray(Finding[]::new));
   }
 
   /** Each letter is a finding: Error, Production, Warning, Advice; a word is a service. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -28,6 +29,9 @@ public final class NpmTools {
 
   /** The last wrangler that runs on Node 20. */
   public static final String WRANGLER_OLD = "4.86.0";
+
+  /** Drives a browser; the version that the library of the same name wants. */
+  private static final String PLAYWRIGHT = "1.62.0";
 
   private static final String NODE = "22.23.3";
   private static final long INSTALL_MINUTES = 8;
@@ -60,6 +64,7 @@ public final class NpmTools {
         tools.add("node-" + NODE, nodePackage() + "@" + NODE);
         tools.add("wrangler-" + WRANGLER_NEW, "wrangler@" + WRANGLER_NEW);
         tools.add("wrangler-" + WRANGLER_OLD, "wrangler@" + WRANGLER_OLD);
+        tools.add("playwright-" + PLAYWRIGHT, "playwright-core@" + PLAYWRIGHT);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -94,6 +99,25 @@ public final class NpmTools {
   public Path workerd(String wranglerVersion) {
     return project(wranglerVersion)
         .resolve("node_modules/@cloudflare/workerd-" + platform() + "/bin/workerd");
+  }
+
+  /** A folder as Playwright's library wants it: {@code node}, and {@code package/cli.js}. */
+  public Path playwright() {
+    var home = root.resolve("playwright-" + PLAYWRIGHT);
+    link(home.resolve("node"), node());
+    link(home.resolve("package"), home.resolve("node_modules/playwright-core"));
+    return home;
+  }
+
+  private static void link(Path link, Path target) {
+    try {
+      Files.createSymbolicLink(link, target);
+    } catch (FileAlreadyExistsException e) {
+      // Another test run made it.
+      return;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void add(String folder, String... packages) throws IOException {
