@@ -9,11 +9,13 @@ import dev.clodo.model.Account;
 import dev.clodo.model.Assessment;
 import dev.clodo.model.Build;
 import dev.clodo.model.EnvironmentName;
+import dev.clodo.model.Finding;
 import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Looked;
 import dev.clodo.model.Outcome;
 import dev.clodo.model.Plan;
+import dev.clodo.model.Remedy;
 import dev.clodo.model.ResourceKind;
 import dev.clodo.model.Run;
 import dev.clodo.model.RunId;
@@ -156,6 +158,75 @@ public final class Clodo implements AutoCloseable {
     }
     return new Trials(
         run ? EnumSet.of(Stage.BUILD, Stage.RUN) : EnumSet.of(Stage.BUILD), builds, starts);
+  }
+
+  /**
+   * What the edits of an assessment's remedies would mend. Writes nothing; {@link #write} does.
+   *
+   * @param choice says which edits are wanted that are not certain
+   */
+  public Fixed fix(Set<Stage> stages, Watcher watcher, Fixed.Choice choice) {
+    var inventory = discover();
+    var account = stages.contains(Stage.ONLINE) ? ports.cloudflare().look(inventory) : unasked();
+    var tried = tryOut(inventory, stages, watcher);
+    var before = assess(inventory, account, tried);
+    return new Fixing(choice, texts -> assess(discover(texts), account, tried)).run(before);
+  }
+
+  /**
+   * Writes the patches. A file that then can't be read, or still shows what was to be mended, gets
+   * its old text back.
+   */
+  public Fixed.Written write(Fixed fixed) {
+    var root = rootOf(fixed.before().inventory());
+    var failed = new ArrayList<String>();
+    var written = new ArrayList<Fixed.Patch>();
+    for (var patch : fixed.patches()) {
+      try {
+        ports.files().replace(root, patch.file(), patch.before(), patch.after());
+        written.add(patch);
+      } catch (UserError e) {
+        failed.add(e.getMessage());
+      }
+    }
+    // The files are as they were assessed in memory, unless somebody else writes at the same time.
+    var account = fixed.before().account();
+    var now = assess(discover(), account, Trials.none());
+    var before = assess(discover(originals(written)), account, Trials.none());
+    var made = new ArrayList<Finding>();
+    for (var patch : written) {
+      var mended = fixed.made().stream().filter(f -> editedFile(f).equals(patch.file())).toList();
+      var shown = mended.stream().filter(before.findings()::contains).toList();
+      if (Fixing.helps(before, now, shown)) {
+        made.addAll(mended);
+      } else {
+        ports.files().replace(root, patch.file(), patch.after(), patch.before());
+        failed.add(patch.file() + " did not get better, so it has its old text again.");
+      }
+    }
+    return new Fixed.Written(made, failed);
+  }
+
+  private static Path editedFile(Finding finding) {
+    return finding.remedy() instanceof Remedy.Edit edit ? edit.at().file() : finding.where().file();
+  }
+
+  private static Map<Path, String> originals(List<Fixed.Patch> patches) {
+    var texts = new HashMap<Path, String>();
+    patches.forEach(p -> texts.put(p.file(), p.before()));
+    return texts;
+  }
+
+  /** The folder that files may be written in; one configuration's own folder when it was named. */
+  static Path rootOf(Inventory inventory) {
+    var root = inventory.root();
+    boolean isConfig = inventory.services().stream().anyMatch(s -> s.config().equals(root));
+    var parent = root.getParent();
+    return isConfig && parent != null ? parent : root;
+  }
+
+  private Inventory discover(Map<Path, String> texts) {
+    return new ServiceAutoDiscovery().discover(folder, environment, texts);
   }
 
   /** What is missing or wrong by the files alone; what only the account could tell is unknown. */

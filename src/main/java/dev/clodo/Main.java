@@ -4,6 +4,7 @@ import dev.clodo.adapter.cloudflare.CloudflareApi;
 import dev.clodo.adapter.cloudflare.HttpTraffic;
 import dev.clodo.adapter.git.GitCli;
 import dev.clodo.adapter.sql.SqliteDataBridge;
+import dev.clodo.adapter.system.LocalFiles;
 import dev.clodo.adapter.system.SystemClock;
 import dev.clodo.adapter.workerd.WorkerdTrial;
 import dev.clodo.adapter.wrangler.Toolchain;
@@ -18,6 +19,7 @@ import dev.clodo.port.DataBridge;
 import dev.clodo.port.Git;
 import dev.clodo.port.Traffic;
 import dev.clodo.port.Workerd;
+import dev.clodo.port.WorkspaceFiles;
 import dev.clodo.port.Wrangler;
 import dev.clodo.render.PlanJson;
 import java.io.BufferedReader;
@@ -171,6 +173,11 @@ public final class Main {
     @Override
     public Git git() {
       return git;
+    }
+
+    @Override
+    public WorkspaceFiles files() {
+      return new LocalFiles();
     }
 
     @Override

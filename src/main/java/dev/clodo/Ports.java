@@ -8,6 +8,7 @@ import dev.clodo.port.DataBridge;
 import dev.clodo.port.Git;
 import dev.clodo.port.Traffic;
 import dev.clodo.port.Workerd;
+import dev.clodo.port.WorkspaceFiles;
 import dev.clodo.port.Wrangler;
 
 /** The world as {@link Clodo} meets it. Each port is made when it is first asked for. */
@@ -26,6 +27,8 @@ public interface Ports extends AutoCloseable {
   Traffic traffic();
 
   Git git();
+
+  WorkspaceFiles files();
 
   Clock clock();
 

@@ -117,7 +117,8 @@ final class CompatibilityChecks {
                       + ", which has not come yet (today is "
                       + today
                       + " UTC). Cloudflare refuses the upload.",
-                  new Remedy.Edit(word.get().at(), "\"" + day + "\"", "\"" + today + "\""));
+                  new Remedy.Edit(word.get().at(), "\"" + day + "\"", "\"" + today + "\"")
+                      .certain());
           // Clocks differ: tomorrow may have begun where it counts.
           return day.equals(today.plusDays(1)) ? (Hit) fault.as(Severity.WARNING) : fault;
         })
@@ -137,7 +138,7 @@ final class CompatibilityChecks {
                     + text
                     + "\" is listed twice. Cloudflare refuses the"
                     + " upload.",
-                new Remedy.Advice("Remove one of the two.")));
+                c.edits().remove(at).certain()));
       }
     }
     return hits;

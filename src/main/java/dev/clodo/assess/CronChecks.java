@@ -77,9 +77,10 @@ final class CronChecks {
                     + " code goes live, then its schedule is refused with code 10100.",
                 fields[4].equals("0")
                     ? new Remedy.Edit(
-                        cron.at(),
-                        "\"" + cron.value() + "\"",
-                        "\"" + cron.value().strip().replaceAll("0$", "SUN") + "\"")
+                            cron.at(),
+                            "\"" + cron.value() + "\"",
+                            "\"" + cron.value().strip().replaceAll("0$", "SUN") + "\"")
+                        .certain()
                     : new Remedy.Advice("Write the weekdays by name: SUN, MON-FRI.")));
       } else if (fields[4].matches(".*[1-7]-[1-7].*")) {
         hits.add(

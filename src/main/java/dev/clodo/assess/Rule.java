@@ -61,7 +61,7 @@ interface Rule {
               value.at(),
               path,
               sink.full(path) + " is a bare TOML date, but has to be a string.",
-              new Remedy.Edit(value.at(), date.written(), "\"" + date.written() + "\""));
+              new Remedy.Edit(value.at(), date.written(), "\"" + date.written() + "\"").certain());
         } else if (!(value instanceof Text)) {
           sink.type(path, value, "a string");
         }
@@ -76,7 +76,7 @@ interface Rule {
               at,
               path,
               sink.full(path) + " has to be a boolean, but is a string.",
-              new Remedy.Edit(at, "\"" + text + "\"", text));
+              new Remedy.Edit(at, "\"" + text + "\"", text).certain());
         } else if (!(value instanceof Flag)) {
           sink.type(path, value, "a boolean (true or false)");
         }
@@ -90,7 +90,7 @@ interface Rule {
               at,
               path,
               sink.full(path) + " has to be a number, but is a string.",
-              new Remedy.Edit(at, "\"" + text + "\"", text));
+              new Remedy.Edit(at, "\"" + text + "\"", text).certain());
         } else if (!(value instanceof Numeric)) {
           sink.type(path, value, "a number");
         }

@@ -1,6 +1,7 @@
 package dev.clodo.cli;
 
 import dev.clodo.Exit;
+import dev.clodo.Failed;
 import dev.clodo.model.Assessment;
 import dev.clodo.model.FailOn;
 import dev.clodo.model.Stage;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Parameters;
     name = "assess",
     description =
         "Find what is missing or wrong before a deploy, each with file, line and remedy. Changes"
-            + " nothing.",
+            + " nothing unless --fix is given.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  clodo assess                          this folder, with the account if there is a token",
@@ -35,6 +36,8 @@ import picocli.CommandLine.Parameters;
       "  clodo assess --format github --format sarif=clodo.sarif",
       "                                        for a CI job",
       "  clodo assess --run                    build and start each Worker as well",
+      "  clodo assess --fix --dry-run          the patch that would mend what is certain",
+      "  clodo assess --fix                    mend it, and ask about the rest",
       "",
       "Exit codes: 0 ready, 2 not ready."
     })
@@ -93,6 +96,21 @@ final class AssessCommand implements Callable<Integer> {
               + " start-up, missing handlers and classes. Includes --build.")
   private boolean run;
 
+  @Option(
+      names = "--fix",
+      description =
+          "Edit the files where a remedy is an edit: what is certain by itself, the rest one by one"
+              + " on a terminal. Comments, order and line ends stay.")
+  private boolean fix;
+
+  @Option(names = "--dry-run", description = "With --fix: show the patch, write nothing.")
+  private boolean dryRun;
+
+  @Option(
+      names = {"--yes", "-y"},
+      description = "With --fix: ask nothing, make what is certain only.")
+  private boolean yes;
+
   @Parameters(
       arity = "0..*",
       paramLabel = "PATH",
@@ -125,6 +143,12 @@ final class AssessCommand implements Callable<Integer> {
     }
     var here = session.host().folder();
     var folders = paths.isEmpty() ? List.of(here) : paths.stream().map(here::resolve).toList();
+    if (fix) {
+      return fixed(folders, wanted);
+    }
+    if (dryRun || yes) {
+      throw Failed.usage((dryRun ? "--dry-run" : "--yes") + " goes with --fix");
+    }
     var assessments = new ArrayList<Assessment>();
     for (var folder : folders) {
       try (var clodo = session.open(folder, target.environment())) {
@@ -133,7 +157,39 @@ final class AssessCommand implements Callable<Integer> {
         }
       }
     }
+    return told(assessments, wanted);
+  }
+
+  private int fixed(List<Path> folders, List<Wanted> wanted) {
+    var fix = new Fix(session, dryRun, yes);
+    var all = new ArrayList<Fix.Done>();
+    for (var folder : folders) {
+      try (var clodo = session.open(folder, target.environment())) {
+        var done = fix.run(clodo, stages());
+        all.add(done);
+        if (!session.json()) {
+          session.host().out().print(fix.text(done));
+        }
+      }
+    }
+    var assessments = all.stream().map(Fix.Done::after).toList();
+    if (session.json()) {
+      session.host().out().println(fix.json(all).toPrettyString());
+      return exit(assessments);
+    }
+    if (dryRun) {
+      return exit(assessments);
+    }
+    session.line("");
+    return told(assessments, wanted);
+  }
+
+  private int told(List<Assessment> assessments, List<Wanted> wanted) {
     new Outputs(session, failOn).write(assessments, wanted);
+    return exit(assessments);
+  }
+
+  private int exit(List<Assessment> assessments) {
     boolean fails = assessments.stream().anyMatch(failOn::by);
     return (fails ? Exit.NOT_READY : Exit.DONE).code();
   }

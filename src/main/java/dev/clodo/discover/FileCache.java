@@ -39,6 +39,21 @@ final class FileCache {
   private final Map<Path, Optional<String>> texts = new ConcurrentHashMap<>();
   private final Map<Path, Optional<ConfigValue>> documents = new ConcurrentHashMap<>();
   private final Map<Path, List<Path>> entries = new ConcurrentHashMap<>();
+  private final Map<Path, String> changed;
+
+  /**
+   * @param changed texts that stand for those of these files
+   */
+  FileCache(Map<Path, String> changed) {
+    this.changed = Map.copyOf(changed);
+    changed.keySet().forEach(f -> kinds.put(f, Kind.FILE));
+    changed.forEach((f, t) -> texts.put(f, Optional.of(t)));
+  }
+
+  /** A text that stands for that of a file. */
+  Optional<String> changed(Path file) {
+    return Optional.ofNullable(changed.get(file));
+  }
 
   /** Follows links. What can't be looked at counts as absent. */
   Kind kind(Path path) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -28,7 +29,17 @@ public final class ServiceAutoDiscovery {
    * inventory. The answer is sorted and the same for the same files.
    */
   public Inventory discover(Path path, EnvironmentName environment) {
-    return new Discovery(path.toAbsolutePath().normalize(), environment).run();
+    return discover(path, environment, Map.of());
+  }
+
+  /**
+   * As {@link #discover(Path, EnvironmentName)}, were the texts of some files others.
+   *
+   * @param changed texts by absolute, normalised path
+   */
+  public Inventory discover(Path path, EnvironmentName environment, Map<Path, String> changed) {
+    return new Discovery(path.toAbsolutePath().normalize(), environment, new FileCache(changed))
+        .run();
   }
 
   /** What came of one project: a service, or why there is none. */
@@ -45,9 +56,10 @@ public final class ServiceAutoDiscovery {
   private final class Discovery {
     private final Path start;
     private final EnvironmentName environment;
-    private final FileCache files = new FileCache();
+    private final FileCache files;
 
-    Discovery(Path start, EnvironmentName environment) {
+    Discovery(Path start, EnvironmentName environment, FileCache files) {
+      this.files = files;
       this.start = start;
       this.environment = environment;
     }
@@ -83,7 +95,13 @@ public final class ServiceAutoDiscovery {
     }
 
     private Found read(Project project) {
-      return switch (configs.read(project.config())) {
+      var config = project.config();
+      var reading =
+          files
+              .changed(config)
+              .map(text -> configs.parse(config, text))
+              .orElseGet(() -> configs.read(config));
+      return switch (reading) {
         case WranglerConfigManager.Reading.Refused refused ->
             new Found(
                 Optional.empty(),

@@ -10,6 +10,7 @@ import dev.clodo.model.Location;
 import dev.clodo.model.Remedy.Edit;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -359,6 +360,45 @@ public final class Document {
 
   private Edit like(Edit edit, int start, int end, String with) {
     return new Edit(lines.at(start), text.substring(start, end), with, edit.confidence());
+  }
+
+  /** The text with the values of all variables made unreadable: what may be shown to anybody. */
+  public String masked() {
+    var spans = new ArrayList<Span>();
+    sections()
+        .forEach(s -> {
+          boolean vars = isVars(s.path());
+          s.members().forEach(m -> mask(join(s.path(), m.path()), m.value(), vars, spans));
+        });
+    layout
+        .flatMap(Layout::root)
+        .ifPresent(r -> r.members().forEach(m -> mask(m.path(), m.value(), false, spans)));
+    var out = new StringBuilder(text);
+    spans.stream()
+        .sorted(Comparator.comparingInt(Span::start).reversed())
+        .forEach(s -> out.replace(s.start(), s.end(), "***"));
+    return out.toString();
+  }
+
+  /** {@code vars} of the top level or of an environment, and what lies in it. */
+  private static boolean isVars(List<String> path) {
+    return startsWith(path, List.of("vars"))
+        || (path.size() > 2 && path.getFirst().equals("env") && path.get(2).equals("vars"));
+  }
+
+  private static void mask(List<String> path, Node node, boolean inside, List<Span> spans) {
+    boolean vars = inside || isVars(path);
+    switch (node) {
+      case Layout.Scalar(var start, var end) when vars -> spans.add(new Span(start, end));
+      case Layout.Scalar _ -> {}
+      case Group group ->
+          group.members().forEach(m -> mask(join(path, m.path()), m.value(), vars, spans));
+      case Items items -> items.items().forEach(n -> mask(path, n, vars, spans));
+    }
+  }
+
+  private static List<String> join(List<String> path, List<String> more) {
+    return Stream.concat(path.stream(), more.stream()).toList();
   }
 
   // JSON, and the inline tables of TOML.

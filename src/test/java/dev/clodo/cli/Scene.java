@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.clodo.Clodo;
 import dev.clodo.Ports;
+import dev.clodo.adapter.system.LocalFiles;
 import dev.clodo.execute.Timing;
 import dev.clodo.model.EnvironmentName;
 import dev.clodo.port.Clock;
@@ -11,6 +12,7 @@ import dev.clodo.port.Cloudflare;
 import dev.clodo.port.DataBridge;
 import dev.clodo.port.Git;
 import dev.clodo.port.Traffic;
+import dev.clodo.port.WorkspaceFiles;
 import dev.clodo.port.Wrangler;
 import dev.clodo.testing.InMemoryBridge;
 import dev.clodo.testing.SettableClock;
@@ -195,6 +197,11 @@ final class Scene implements Host {
     @Override
     public Git git() {
       return workspace -> new Git.Origin("Ada", "0123456789abcdef", "main");
+    }
+
+    @Override
+    public WorkspaceFiles files() {
+      return new LocalFiles();
     }
 
     @Override

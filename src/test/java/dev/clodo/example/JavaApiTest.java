@@ -6,6 +6,7 @@ import dev.clodo.Clodo;
 import dev.clodo.Deployed;
 import dev.clodo.Ports;
 import dev.clodo.Watcher;
+import dev.clodo.adapter.system.LocalFiles;
 import dev.clodo.execute.Timing;
 import dev.clodo.model.Assessment;
 import dev.clodo.model.EnvironmentName;
@@ -15,6 +16,7 @@ import dev.clodo.port.Cloudflare;
 import dev.clodo.port.DataBridge;
 import dev.clodo.port.Git;
 import dev.clodo.port.Traffic;
+import dev.clodo.port.WorkspaceFiles;
 import dev.clodo.port.Wrangler;
 import dev.clodo.testing.InMemoryBridge;
 import dev.clodo.testing.SettableClock;
@@ -117,6 +119,11 @@ class JavaApiTest {
     @Override
     public Git git() {
       return folder -> new Git.Origin("Ada", "", "");
+    }
+
+    @Override
+    public WorkspaceFiles files() {
+      return new LocalFiles();
     }
 
     @Override
