@@ -98,6 +98,12 @@ record Check(
     return of(id, Severity.WARNING, StopsAt.NONE, docs, new Detection.OnWorkspace(look));
   }
 
+  /** An improvement, for the workspace as a whole. */
+  static Check workspaceAdvice(
+      String id, String docs, Function<Workspace, List<? extends Hit>> look) {
+    return of(id, Severity.ADVICE, StopsAt.NONE, docs, new Detection.OnWorkspace(look));
+  }
+
   /** The same check, silent where one of the others has a hit on the same subject. */
   Check yieldingTo(String... others) {
     return new Check(

@@ -10,10 +10,15 @@ import dev.clodo.model.ConfigValue.Text;
 import dev.clodo.model.Finding.StopsAt;
 import dev.clodo.model.Location;
 import dev.clodo.model.Remedy;
+import dev.clodo.model.Resource;
+import dev.clodo.model.ResourceKind;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -66,6 +71,14 @@ final class RouteChecks {
     String host() {
       return pattern.replaceFirst("^https?://", "").replaceFirst("/.*", "");
     }
+
+    /** The host without its wildcard and port, in small letters. */
+    String bareHost() {
+      return host()
+          .replaceFirst("^\\*\\.?", "")
+          .replaceFirst(":\\d+$", "")
+          .toLowerCase(Locale.ROOT);
+    }
   }
 
   private static List<Route> routes(Case c) {
@@ -84,6 +97,32 @@ final class RouteChecks {
           .map(w -> new Route(w.value(), w.at(), domain, t.text("zone_name")));
     }
     return Stream.empty();
+  }
+
+  /**
+   * The zones that a service has routes in, each with its first route, as far as they are known.
+   */
+  static List<Map.Entry<String, Location>> zonesOf(Case c) {
+    var found = new TreeMap<String, Location>();
+    for (var r : routes(c)) {
+      zoneOf(c, r).ifPresent(z -> found.putIfAbsent(z.name(), r.at()));
+    }
+    return List.copyOf(found.entrySet());
+  }
+
+  /**
+   * The account's zone that a route lies in: the one it names, or the longest that its host ends
+   * with.
+   */
+  private static Optional<Resource> zoneOf(Case c, Route r) {
+    var zones = c.seen(ResourceKind.ZONES, "");
+    var host = r.bareHost();
+    return zones.stream()
+        .filter(z ->
+            r.zone()
+                .map(z.name()::equals)
+                .orElse(host.equals(z.name()) || host.endsWith("." + z.name())))
+        .max(Comparator.comparingInt(z -> z.name().length()));
   }
 
   private static List<? extends Hit> customDomainInvalid(Case c) {

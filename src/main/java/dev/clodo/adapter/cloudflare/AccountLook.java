@@ -9,6 +9,8 @@ import dev.clodo.model.Resource;
 import dev.clodo.model.ResourceKind;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -29,6 +31,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.tomlj.Toml;
 
 /**
  * One look at an account: what the workspace needs to know and nothing else, several requests at a
@@ -264,6 +267,19 @@ final class AccountLook {
       case Credentials.Login _ -> new Looked.Known<>(new Resource("", "", Map.of("kind", "login")));
       case Credentials.Missing(var why) -> new Looked.Unknown<>(why, "");
     };
+  }
+
+  /** What wrangler asked for when it logged in, joined with commas; empty when it does not say. */
+  private static String scopes(Path file) {
+    try {
+      var scopes = Toml.parse(file).getArray("scopes");
+      return scopes == null
+          ? ""
+          : scopes.toList().stream().map(String::valueOf).collect(Collectors.joining(","));
+    } catch (IOException | RuntimeException unreadable) {
+      // Only a check of scopes is lost; the login itself was read before.
+      return "";
+    }
   }
 
   private Looked<List<Resource>> permissions(Looked<Resource> token) {
