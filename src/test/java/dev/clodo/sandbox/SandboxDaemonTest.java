@@ -11,7 +11,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,7 @@ class SandboxDaemonTest {
       var request =
           HttpRequest.newBuilder(URI.create(running.apiUrl() + "/accounts"))
               .header("Authorization", "Bearer " + running.token())
+              .timeout(Duration.ofSeconds(30))
               .build();
       return client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode();
     }
@@ -55,6 +58,43 @@ class SandboxDaemonTest {
     assertThat(SandboxDaemon.status(home)).isEmpty();
     assertThat(SandboxDaemon.stop(home)).isFalse();
     assertThatThrownBy(() -> ask(running)).isInstanceOf(IOException.class);
+  }
+
+  /**
+   * With one carrier for virtual threads and none in its place, one that blocks stops everything.
+   * With more it takes longer: as many silent Workers as there are carriers, and a quiet minute.
+   */
+  @Test
+  void goesOnAnsweringWhileItsProcessesAreSilent() throws Exception {
+    var process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djdk.virtualThreadScheduler.parallelism=1",
+                "-Djdk.virtualThreadScheduler.maxPoolSize=1",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                SandboxDaemon.class.getName(),
+                home.toString(),
+                "0",
+                "0",
+                NpmTools.install().workerd().toString())
+            .redirectErrorStream(true)
+            .redirectOutput(home.resolve("out.txt").toFile())
+            .start();
+    try {
+      long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+      while (SandboxDaemon.status(home).isEmpty() && System.nanoTime() < deadline) {
+        LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+      }
+      assertThat(SandboxDaemon.status(home))
+          .as(Files.readString(home.resolve("out.txt")))
+          .isPresent();
+      assertThat(ask(SandboxDaemon.status(home).orElseThrow())).isEqualTo(200);
+    } finally {
+      process.destroy();
+      assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    }
   }
 
   @Test

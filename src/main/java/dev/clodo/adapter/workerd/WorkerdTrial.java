@@ -183,9 +183,11 @@ public final class WorkerdTrial implements Workerd {
     var said = new CountDownLatch(1);
     var out = Collections.synchronizedList(new ArrayList<String>());
     var err = Collections.synchronizedList(new ArrayList<String>());
-    var reader = Thread.ofVirtual().start(() -> read(process.inputReader(), out, mark, said));
+    var reader =
+        Thread.ofPlatform().daemon().start(() -> read(process.inputReader(), out, mark, said));
     var errors =
-        Thread.ofVirtual()
+        Thread.ofPlatform()
+            .daemon()
             .start(() -> read(process.errorReader(), err, mark, new CountDownLatch(1)));
     try {
       boolean inTime = said.await(limit.toMillis(), TimeUnit.MILLISECONDS);

@@ -133,8 +133,9 @@ final class WarmRunner implements Runner {
           .ifPresent(folder -> builder.environment().put("NODE_COMPILE_CACHE", folder.toString()));
       process = builder.start();
       in = process.outputWriter();
-      Thread.ofVirtual().start(this::listen);
-      Thread.ofVirtual().start(this::listenToErrors);
+      // Reading a pipe would hold a virtual thread's carrier.
+      Thread.ofPlatform().daemon().start(this::listen);
+      Thread.ofPlatform().daemon().start(this::listenToErrors);
     }
 
     boolean isAlive() {

@@ -107,7 +107,8 @@ final class WranglerProcess implements Runner {
   static Drained drain(InputStream stream) {
     var bytes = new ByteArrayOutputStream();
     var thread =
-        Thread.ofVirtual()
+        Thread.ofPlatform()
+            .daemon()
             .start(() -> {
               try (stream) {
                 stream.transferTo(bytes);

@@ -192,7 +192,10 @@ final class WorkerdProcess {
       var missing = new HashSet<>(sockets);
       missing.add("debug-port");
       var ports = new HashMap<String, Integer>();
-      Thread.ofVirtual()
+      // Reading a pipe holds a virtual thread's carrier. A few silent workerds would take all of
+      // them, and the API would no longer answer.
+      Thread.ofPlatform()
+          .daemon()
           .name("workerd-out-" + process.pid())
           .start(() -> {
             eachLine(
@@ -210,7 +213,8 @@ final class WorkerdProcess {
             listening.completeExceptionally(new IOException("workerd ended"));
           });
       errorReader =
-          Thread.ofVirtual()
+          Thread.ofPlatform()
+              .daemon()
               .name("workerd-err-" + process.pid())
               .start(() -> eachLine(process.getErrorStream(), this::keep));
     }
