@@ -27,7 +27,6 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -72,27 +71,18 @@ public final class Main {
     return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
   }
 
-  /**
-   * Loads what ordinary commands load, for the cache that the launcher makes: the JVM notes the
-   * classes of this one run. The answers do not matter.
-   */
+  /** Ends with 0 when each command of the training ended as it should. */
   private static void train(Path examples) {
-    var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-    var cli = new CommandLineInterface(new Machine(Map.of(), examples, nowhere, nowhere));
-    for (var command :
-        List.of(
-            List.of("--version"),
-            List.of("--help"),
-            List.of("assess", "--offline"),
-            List.of("assess", "--offline", "--json"),
-            List.of("assess", "--help"),
-            List.of("history", "--json"),
-            List.of("completion", "bash"),
-            List.of("no-such-command"))) {
-      cli.run(command.toArray(String[]::new));
+    Training.Commands commands =
+        (folder, variables, output) ->
+            new CommandLineInterface(new Machine(variables, folder, output, output));
+    try {
+      // Leaving loads classes too.
+      System.exit(new Training(commands, System.getenv()).run(examples) ? 0 : 1);
+    } catch (IOException e) {
+      System.err.println("the training can't go on: " + e.getMessage());
+      System.exit(1);
     }
-    // Leaving loads classes too.
-    System.exit(0);
   }
 
   /**

@@ -203,7 +203,7 @@ class RoomsTest {
   }
 
   private static boolean isMain(JavaClass c) {
-    return c.getName().equals("dev.clodo.Main") || c.getName().startsWith("dev.clodo.Main$");
+    return Set.of("Main", "Training").contains(c.getName().replaceAll("^dev\\.clodo\\.|\\$.*", ""));
   }
 
   private static DescribedPredicate<JavaClass> mainOrItsParts() {
