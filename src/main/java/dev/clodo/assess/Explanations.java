@@ -2,6 +2,7 @@ package dev.clodo.assess;
 
 import dev.clodo.model.CheckId;
 import dev.clodo.model.Explanation;
+import dev.clodo.model.Stage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -93,10 +94,13 @@ public final class Explanations {
     var checks =
         Catalogue.CHECKS.stream()
             .filter(c -> c.id().group().equals(group))
-            .collect(Collectors.toMap(Check::id, c -> c, (a, b) -> a, LinkedHashMap::new));
+            .collect(Collectors.groupingBy(Check::id));
     checks
         .values()
-        .forEach(c -> explanations.add(checked(c, sections.getOrDefault(c.id(), UNWRITTEN))));
+        .forEach(c -> {
+          var section = sections.getOrDefault(c.getFirst().id(), UNWRITTEN);
+          explanations.add(checked(c, section));
+        });
     sections.forEach((id, section) -> {
       if (!checks.containsKey(id)) {
         explanations.add(
@@ -112,15 +116,26 @@ public final class Explanations {
     return ofGroup(id.group()).stream().filter(e -> e.check().equals(id)).findFirst();
   }
 
-  private static Explanation checked(Check check, Section section) {
+  /** A check that can be seen in several stages stands in the catalogue once for each. */
+  private static Explanation checked(List<Check> same, Section section) {
+    var check = same.getFirst();
     return new Explanation.Checked(
         check.id(),
         check.severity(),
         check.stopsAt(),
+        same.stream().map(Explanations::stage).collect(Collectors.toSet()),
         check.docs(),
         section.problem(),
         section.detected().orElse(""),
         section.mend().orElse(""));
+  }
+
+  private static Stage stage(Check check) {
+    return switch (check.detection()) {
+      case Check.Detection.PerService _, Check.Detection.OnWorkspace _ -> Stage.STATIC;
+      case Check.Detection.OfBuild _ -> Stage.BUILD;
+      case Check.Detection.OfStart _ -> Stage.RUN;
+    };
   }
 
   /** One section of a file, its parts in Markdown without their labels. */

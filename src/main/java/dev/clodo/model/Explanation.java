@@ -2,6 +2,9 @@ package dev.clodo.model;
 
 import dev.clodo.model.Finding.Severity;
 import dev.clodo.model.Finding.StopsAt;
+import java.util.Collections;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** What a check of the catalogue is about. All texts are Markdown. */
 public sealed interface Explanation {
@@ -14,6 +17,8 @@ public sealed interface Explanation {
    * Clodo looks for it.
    *
    * @param severity as a rule; a doubt can make a finding milder
+   * @param stages those of {@code STATIC}, {@code BUILD} and {@code RUN} in which it is looked for;
+   *     in the first one the account tells it where files can't
    * @param docs an address that explains the background
    * @param detected how it is seen, and what keeps the check quiet
    * @param mend what to do about it
@@ -22,11 +27,16 @@ public sealed interface Explanation {
       CheckId check,
       Severity severity,
       StopsAt stopsAt,
+      Set<Stage> stages,
       String docs,
       String problem,
       String detected,
       String mend)
-      implements Explanation {}
+      implements Explanation {
+    public Checked {
+      stages = Collections.unmodifiableSet(new TreeSet<>(stages));
+    }
+  }
 
   /**
    * It is known to go wrong, and Clodo does not look for it.

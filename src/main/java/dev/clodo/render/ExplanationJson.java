@@ -25,13 +25,14 @@ public final class ExplanationJson {
             .put("check", explanation.check().value())
             .put("problem", explanation.problem());
     return switch (explanation) {
-      case Explanation.Checked c ->
-          json.put("checked", true)
-              .put("severity", word(c.severity()))
-              .put("stopsAt", word(c.stopsAt()))
-              .put("detected", c.detected())
-              .put("mend", c.mend())
-              .put("docs", c.docs());
+      case Explanation.Checked c -> {
+        json.put("checked", true)
+            .put("severity", word(c.severity()))
+            .put("stopsAt", word(c.stopsAt()));
+        var stages = json.putArray("stages");
+        c.stages().forEach(s -> stages.add(word(s)));
+        yield json.put("detected", c.detected()).put("mend", c.mend()).put("docs", c.docs());
+      }
       case Explanation.LeftOut l -> json.put("checked", false).put("reason", l.reason());
     };
   }
