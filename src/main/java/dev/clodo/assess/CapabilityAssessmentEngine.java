@@ -16,6 +16,7 @@ import dev.clodo.model.Remedy;
 import dev.clodo.model.Service;
 import dev.clodo.model.Stage;
 import dev.clodo.model.Start;
+import dev.clodo.model.Suppressed;
 import dev.clodo.model.Trials;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -77,7 +78,29 @@ public final class CapabilityAssessmentEngine {
       stages.add(Stage.ONLINE);
     }
     stages.addAll(tried.stages());
-    return new Assessment(wanted, found, tally.findings(), tally.run, tally.unknown, stages);
+    var suppressions = new Suppressions(wanted);
+    var findings = new ArrayList<Finding>();
+    var suppressed = new ArrayList<Suppressed>();
+    for (var finding : tally.findings()) {
+      suppressions.of(finding).ifPresentOrElse(suppressed::add, () -> findings.add(finding));
+    }
+    return new Assessment(
+        wanted,
+        found,
+        findings,
+        tally.run,
+        tally.unknown,
+        stages,
+        suppressed,
+        suppressions.remarks(CapabilityAssessmentEngine::known));
+  }
+
+  /** The ids of all checks, also of those that are left out. */
+  private static Set<String> known() {
+    return Stream.concat(
+            Catalogue.CHECKS.stream().map(c -> c.id().value()),
+            Explanations.all().stream().map(e -> e.check().value()))
+        .collect(Collectors.toSet());
   }
 
   /** What a check says of one service. */
@@ -140,6 +163,7 @@ public final class CapabilityAssessmentEngine {
     private final Workspace workspace;
     private final List<Entry> entries = new ArrayList<>();
     private final Map<Path, Optional<Edits>> edits = new HashMap<>();
+    private final Map<Path, Service> byConfig = new HashMap<>();
     private final Map<Cause, Set<CheckId>> unsure = new LinkedHashMap<>();
     private int run;
     private int unknown;
@@ -263,13 +287,11 @@ public final class CapabilityAssessmentEngine {
     }
 
     private Optional<Edits> editsOf(Path config) {
+      if (byConfig.isEmpty()) {
+        workspace.inventory().services().forEach(s -> byConfig.putIfAbsent(s.config(), s));
+      }
       return edits.computeIfAbsent(
-          config,
-          file ->
-              workspace.inventory().services().stream()
-                  .filter(s -> s.config().equals(file))
-                  .findFirst()
-                  .map(Edits::of));
+          config, file -> Optional.ofNullable(byConfig.get(file)).map(Edits::of));
     }
 
     private List<Finding> unknowns() {

@@ -68,6 +68,8 @@ public final class ServiceAutoDiscovery {
       var search = new ProjectSearch(files);
       search.from(start);
       var unreadable = new ArrayList<>(search.unreadable());
+      var own = WorkspaceFileReader.find(files, folder());
+      unreadable.addAll(own.problems());
       var services = new ArrayList<Service>();
       eachOf(search.projects())
           .map(this::read)
@@ -81,7 +83,12 @@ public final class ServiceAutoDiscovery {
               .thenComparingInt(u -> u.at().line())
               .thenComparingInt(u -> u.at().column()));
       return new Inventory(
-          root(search.projects()), services, EdgeFinder.find(services), unreadable);
+          root(search.projects()), services, EdgeFinder.find(services), unreadable, own.file());
+    }
+
+    private Path folder() {
+      var parent = start.getParent();
+      return files.isFile(start) && parent != null ? parent : start;
     }
 
     /** The folder that was searched: the one given, or that of the project around it. */

@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -55,6 +57,50 @@ final class YamlReader {
       // A broken pipeline is for its own service to report; nothing can be said of it here.
       return Optional.empty();
     }
+  }
+
+  /**
+   * The same, with what is wrong: broken syntax, or a key that is written twice.
+   *
+   * @param problem takes each problem with its place
+   * @return empty when it can't be understood
+   */
+  static Optional<ConfigValue> read(Path file, String text, BiConsumer<Location, String> problem) {
+    try {
+      for (Node document : new Compose(SETTINGS).composeAllFromString(text)) {
+        var reader = new YamlReader(file);
+        reader.twice(document, problem);
+        return Optional.of(reader.value(document, 0));
+      }
+      return Optional.empty();
+    } catch (MarkedYamlEngineException e) {
+      var at =
+          e.getProblemMark()
+              .map(m -> new Location(file, m.getLine() + 1, m.getColumn() + 1))
+              .orElse(Location.startOf(file));
+      problem.accept(at, "This is no YAML: " + e.getProblem() + ".");
+    } catch (YamlEngineException | TooMuch e) {
+      problem.accept(Location.startOf(file), "This is no YAML that can be read.");
+    }
+    return Optional.empty();
+  }
+
+  private void twice(Node node, BiConsumer<Location, String> problem) {
+    if (!open.add(node)) {
+      return;
+    }
+    if (node instanceof MappingNode mapping) {
+      var names = new HashSet<String>();
+      for (var tuple : mapping.getValue()) {
+        if (tuple.getKeyNode() instanceof ScalarNode key && !names.add(key.getValue())) {
+          problem.accept(at(key), "The key " + key.getValue() + " is written twice.");
+        }
+        twice(tuple.getValueNode(), problem);
+      }
+    } else if (node instanceof SequenceNode list) {
+      list.getValue().forEach(n -> twice(n, problem));
+    }
+    open.remove(node);
   }
 
   /** The file says more than a pipeline does. */

@@ -13,6 +13,8 @@ import java.util.TreeSet;
  * @param checksRun how many times a check was asked, once per service or once per workspace
  * @param checksUnknown how many of those could not be answered
  * @param stages how deep it looked, in their order
+ * @param suppressed findings that are not among the others because somebody said so
+ * @param remarks what is odd in how that was said
  */
 public record Assessment(
     Inventory inventory,
@@ -20,10 +22,25 @@ public record Assessment(
     List<Finding> findings,
     int checksRun,
     int checksUnknown,
-    Set<Stage> stages) {
+    Set<Stage> stages,
+    List<Suppressed> suppressed,
+    List<Remark> remarks) {
   public Assessment {
     findings = List.copyOf(findings);
+    suppressed = List.copyOf(suppressed);
+    remarks = List.copyOf(remarks);
     stages = Collections.unmodifiableSet(new TreeSet<>(stages));
+  }
+
+  /** Nothing is suppressed. */
+  public Assessment(
+      Inventory inventory,
+      Account account,
+      List<Finding> findings,
+      int checksRun,
+      int checksUnknown,
+      Set<Stage> stages) {
+    this(inventory, account, findings, checksRun, checksUnknown, stages, List.of(), List.of());
   }
 
   /** Nothing found blocks a deploy. */

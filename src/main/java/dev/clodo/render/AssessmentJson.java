@@ -39,6 +39,24 @@ public final class AssessmentJson {
                 .addObject()
                 .put("file", Places.relative(root, u.at().file()))
                 .put("reason", word(u.reason())));
+    var suppressed = json.putArray("suppressed");
+    a.suppressed()
+        .forEach(s ->
+            suppressed
+                .addObject()
+                .put("file", Places.relative(root, s.by().file()))
+                .put("line", s.by().line())
+                .put("reason", s.reason())
+                .set("finding", finding(s.finding(), root)));
+    var remarks = json.putArray("remarks");
+    a.remarks()
+        .forEach(r ->
+            remarks
+                .addObject()
+                .put("file", Places.relative(root, r.at().file()))
+                .put("line", r.at().line())
+                .put("column", r.at().column())
+                .put("message", r.message()));
     return json;
   }
 
@@ -55,6 +73,7 @@ public final class AssessmentJson {
         .put("warnings", counts.warnings())
         .put("advice", counts.advice())
         .put("unknown", counts.unknown())
+        .put("suppressed", a.suppressed().size())
         .put("checksRun", a.checksRun())
         .put("checksUnknown", a.checksUnknown())
         .put("account", word(a.account().access()));

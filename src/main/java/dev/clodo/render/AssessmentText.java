@@ -42,7 +42,13 @@ public final class AssessmentText {
     if (counts.advice() > 0) {
       parts.add(counts.advice() + " advice");
     }
-    var found = parts.isEmpty() ? "nothing found" : String.join(", ", parts);
+    if (parts.isEmpty()) {
+      parts.add("nothing found");
+    }
+    if (!assessment.suppressed().isEmpty()) {
+      parts.add(assessment.suppressed().size() + " suppressed");
+    }
+    var found = String.join(", ", parts);
     var verdict = assessment.ready() ? palette.good("Ready") : palette.bad("Not ready");
     return verdict
         + ": "
@@ -97,9 +103,38 @@ public final class AssessmentText {
         unknown.forEach(f -> finding(f, "?"));
         line("");
       }
+      said();
       causes();
       line(summary(assessment, palette));
       return out.toString();
+    }
+
+    /** What was said to Clodo: what is not shown, and what in it means nothing. */
+    private void said() {
+      if (verbose && !assessment.suppressed().isEmpty()) {
+        line(palette.strong("suppressed"));
+        for (var one : assessment.suppressed()) {
+          var finding = one.finding();
+          line(
+              "  "
+                  + finding.check()
+                  + (Places.isFile(root, finding.where())
+                      ? "  " + Places.full(root, finding.where())
+                      : "")
+                  + palette.faint(
+                      "  by "
+                          + Places.full(root, one.by())
+                          + (one.reason().isEmpty() ? "" : ": " + one.reason())));
+        }
+        line("");
+      }
+      for (var remark : assessment.remarks()) {
+        line(palette.doubtful("warning") + "  " + Places.full(root, remark.at()));
+        line("    " + remark.message());
+      }
+      if (!assessment.remarks().isEmpty()) {
+        line("");
+      }
     }
 
     private List<Finding> about(Scope scope) {
