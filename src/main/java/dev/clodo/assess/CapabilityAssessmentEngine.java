@@ -236,6 +236,12 @@ public final class CapabilityAssessmentEngine {
           entries.stream()
               .map(e -> new Spot(e.check.id(), e.scope, e.fault.subject()))
               .collect(Collectors.toSet());
+      var tried =
+          entries.stream().filter(e -> e.symptom).map(Entry::scope).collect(Collectors.toSet());
+      var around =
+          entries.stream()
+              .filter(e -> tried.contains(e.scope))
+              .collect(Collectors.groupingBy(Entry::scope));
       var seen = new HashSet<Entry>();
       var findings =
           entries.stream()
@@ -243,7 +249,9 @@ public final class CapabilityAssessmentEngine {
                   e.check.yieldsTo().stream()
                       .noneMatch(
                           other -> spots.contains(new Spot(other, e.scope, e.fault.subject()))))
-              .filter(e -> entries.stream().noneMatch(o -> o.explains(e) || o.confirms(e)))
+              .filter(e ->
+                  around.getOrDefault(e.scope, List.of()).stream()
+                      .noneMatch(o -> o.explains(e) || o.confirms(e)))
               .filter(seen::add)
               .map(this::finding)
               .collect(Collectors.toCollection(ArrayList::new));

@@ -17,9 +17,13 @@ final class Similar {
   static Optional<String> to(String written, Collection<String> known) {
     return known.stream()
         .filter(k -> !k.equals(written) && !k.isEmpty())
-        .filter(k -> distance(written, k) <= TOO_FAR - 1)
-        .min(Comparator.<String>comparingInt(k -> distance(written, k)).thenComparing(k -> k));
+        .map(k -> new Near(k, distance(written, k)))
+        .filter(near -> near.distance < TOO_FAR)
+        .min(Comparator.comparingInt(Near::distance).thenComparing(Near::name))
+        .map(Near::name);
   }
+
+  private record Near(String name, int distance) {}
 
   /** Ends a sentence: {@code ; did you mean "x"?}, or a full stop when nothing is near. */
   static String question(String written, Collection<String> known) {
@@ -36,9 +40,11 @@ final class Similar {
       return 0;
     }
     int allowed = Math.min(a.length(), b.length()) < 5 ? 1 : 2;
-    int edits = edits(a, b);
-    if (edits <= allowed) {
-      return edits;
+    if (Math.abs(a.length() - b.length()) <= allowed) {
+      int edits = edits(a, b);
+      if (edits <= allowed) {
+        return edits;
+      }
     }
     return hasAsWord(written, known) || hasAsWord(known, written) ? 3 : TOO_FAR;
   }
