@@ -200,8 +200,8 @@ final class Exports {
         var declaration = scopes.of(n);
         yield declaration == null ? new Value.Unclear() : valueOf(declaration, steps - 1);
       }
-      case "call_expression" -> made(n, tree.child(n, "function"), false);
-      case "new_expression" -> made(n, tree.child(n, "constructor"), true);
+      case "call_expression" -> made(tree.child(n, "function"), false);
+      case "new_expression" -> made(tree.child(n, "constructor"), true);
       default -> new Value.Unclear();
     };
   }
@@ -223,7 +223,7 @@ final class Exports {
     return declarator != SyntaxTree.NONE && tree.has(tree.parent(declarator), "const");
   }
 
-  private Value made(int node, int callee, boolean isNew) {
+  private Value made(int callee, boolean isNew) {
     int root = callee;
     while (tree.is(root, "member_expression") || tree.is(root, "call_expression")) {
       root = tree.child(root, tree.is(root, "member_expression") ? "object" : "function");

@@ -2,7 +2,6 @@ package dev.clodo.mend;
 
 import dev.clodo.mend.Layout.Group;
 import dev.clodo.mend.Layout.Items;
-import dev.clodo.mend.Layout.Key;
 import dev.clodo.mend.Layout.Member;
 import dev.clodo.mend.Layout.Node;
 import dev.clodo.mend.Layout.Section;
@@ -44,7 +43,7 @@ public final class Document {
   private final Map<Integer, Node> values = new HashMap<>();
 
   /** What starts at an offset, for those that are keys. */
-  private final Map<Integer, Key> keys = new HashMap<>();
+  private final Map<Integer, Layout.Key> keys = new HashMap<>();
 
   private Document(Path file, String text) {
     this.text = text;
@@ -111,7 +110,7 @@ public final class Document {
     return several(same.toList(), name);
   }
 
-  private Optional<Edit> several(List<Key> all, String name) {
+  private Optional<Edit> several(List<Layout.Key> all, String name) {
     int start = all.getFirst().start();
     int end = all.getLast().end();
     if (all.size() > 1 && end - start > LONGEST_SPAN) {
@@ -127,7 +126,7 @@ public final class Document {
   }
 
   /** With quotes where the old name has some. */
-  private String spelled(Key key, String name) {
+  private String spelled(Layout.Key key, String name) {
     boolean bare = toml && "\"'".indexOf(text.charAt(key.start())) < 0;
     return bare ? Quoted.key(name, true) : Quoted.string(name);
   }
@@ -333,10 +332,16 @@ public final class Document {
 
   private boolean meansSame(Node value, String instead) {
     var raw = text.substring(value.start(), value.end());
-    return raw.equals(instead)
-        || (value instanceof Layout.Scalar && !instead.isEmpty() && isQuoted(raw)
-            ? Quoted.read(raw).equals(unquoted(instead)) || raw.startsWith("\"\"\"")
-            : value instanceof Layout.Scalar && sameNumber(raw, instead));
+    if (raw.equals(instead)) {
+      return true;
+    }
+    if (!(value instanceof Layout.Scalar)) {
+      return false;
+    }
+    if (instead.isEmpty() || !isQuoted(raw)) {
+      return sameNumber(raw, instead);
+    }
+    return raw.startsWith("\"\"\"") || Quoted.read(raw).equals(unquoted(instead));
   }
 
   private static boolean sameNumber(String raw, String instead) {
@@ -521,7 +526,7 @@ public final class Document {
     return layout.stream().flatMap(l -> l.sections().stream());
   }
 
-  private Optional<Section> headerWith(Key key) {
+  private Optional<Section> headerWith(Layout.Key key) {
     return sections().filter(s -> s.keys().contains(key)).findFirst();
   }
 

@@ -181,8 +181,8 @@ final class AccountApi {
   }
 
   private List<Resource> resources(Shelves.Shelf shelf, String path) throws ApiFailure {
-    if (shelf.page() > 0) {
-      return client.all(path, shelf.page()).stream().map(shelf::resource).toList();
+    if (shelf.pageSize() > 0) {
+      return client.all(path, shelf.pageSize()).stream().map(shelf::resource).toList();
     }
     var result = client.get(path).path("result");
     var items = shelf.list().isEmpty() ? result : result.at(shelf.list());

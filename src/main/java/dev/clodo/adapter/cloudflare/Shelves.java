@@ -29,17 +29,18 @@ final class Shelves {
   /**
    * One row of the data.
    *
-   * @param per what there is a list of its own for: nothing, {@code worker}, {@code pages}, {@code
-   *     zone}, {@code deep zone}, {@code host}, or a configuration key whose values it is
+   * @param per what there is a list of its own for: nothing, {@code worker}, {@code pages}
+   *     (projects), {@code zone}, {@code deep zone}, {@code host}, or a configuration key whose
+   *     values it is
    * @param path with {@code {account}} and {@code {}} to be filled in
-   * @param page how many items to ask for at once; 0 where the API has no pages
+   * @param pageSize how many items to ask for at once; 0 where the API gives all
    * @param wantedBy configuration keys, or {@code *} for always
    */
   record Shelf(
       ResourceKind kind,
       String per,
       String path,
-      int page,
+      int pageSize,
       String list,
       String id,
       String name,
