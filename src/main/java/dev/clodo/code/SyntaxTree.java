@@ -2,6 +2,7 @@ package dev.clodo.code;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.treesitter.TSInputEncoding;
@@ -34,7 +35,7 @@ final class SyntaxTree {
   }
 
   /** The names of one language's kinds and fields, by number. */
-  private record Names(TSLanguage language, String[] types, String[] fields) {
+  private record Names(TSLanguage language, List<String> types, List<String> fields) {
     static Names of(TSLanguage language) {
       var types = new String[language.symbolCount()];
       for (int i = 0; i < types.length; i++) {
@@ -45,7 +46,7 @@ final class SyntaxTree {
       for (int i = 1; i < fields.length; i++) {
         fields[i] = language.fieldNameForId(i).intern();
       }
-      return new Names(language, types, fields);
+      return new Names(language, List.of(types), List.of(fields));
     }
   }
 
@@ -163,7 +164,7 @@ final class SyntaxTree {
     }
     int symbol = node.getSymbol();
     // The parser numbers its ERROR node beyond the language's kinds.
-    types[size] = (short) (symbol >= names.types.length ? -1 : symbol);
+    types[size] = (short) (symbol >= names.types.size() ? -1 : symbol);
     fields[size] = (short) field;
     starts[size] = node.getStartByte() / 2;
     ends[size] = node.getEndByte() / 2;
@@ -192,7 +193,7 @@ final class SyntaxTree {
   /** The kind of a node, as the grammar calls it. Interned. */
   String type(int node) {
     int type = types[node];
-    return type < 0 ? "ERROR" : names.types[type];
+    return type < 0 ? "ERROR" : names.types.get(type);
   }
 
   boolean is(int node, String type) {
@@ -201,7 +202,7 @@ final class SyntaxTree {
 
   /** What a node is to its parent; empty where the grammar has no name for it. */
   String field(int node) {
-    return names.fields[fields[node]];
+    return names.fields.get(fields[node]);
   }
 
   int parent(int node) {

@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -38,7 +37,7 @@ final class YamlReader {
       LoadSettings.builder().setAllowDuplicateKeys(true).setAllowRecursiveKeys(false).build();
 
   private final Path file;
-  private final Map<Node, ConfigValue> done = new IdentityHashMap<>();
+  private final IdentityHashMap<Node, ConfigValue> done = new IdentityHashMap<>();
   private final Set<Node> open = new HashSet<>();
   private int values;
 

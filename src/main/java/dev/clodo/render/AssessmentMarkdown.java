@@ -143,8 +143,8 @@ public final class AssessmentMarkdown {
     var line = text.replaceAll("\\s*\n\\s*", " ⏎ ").replace("|", "\\|");
     int longest = 0;
     int now = 0;
-    for (char c : line.toCharArray()) {
-      now = c == '`' ? now + 1 : 0;
+    for (int i = 0; i < line.length(); i++) {
+      now = line.charAt(i) == '`' ? now + 1 : 0;
       longest = Math.max(longest, now);
     }
     var fence = "`".repeat(longest + 1);

@@ -292,7 +292,7 @@ public final class HtmlReport {
     var rows =
         kinds.entrySet().stream()
             .sorted(
-                Comparator.comparing(
+                Comparator.comparingInt(
                         (Map.Entry<String, Map<Weight, Integer>> e) -> total(e.getValue()))
                     .reversed()
                     .thenComparing(Map.Entry::getKey))
@@ -485,7 +485,7 @@ public final class HtmlReport {
             Comparator.comparing((Service s) ->
                     byScope.getOrDefault(Score.scope(s), List.of()).stream()
                         .noneMatch(Finding::blocks))
-                .thenComparing(s -> Score.of(byScope.getOrDefault(Score.scope(s), List.of())))
+                .thenComparingInt(s -> Score.of(byScope.getOrDefault(Score.scope(s), List.of())))
                 .thenComparing(s -> s.name().value()))
         .toList();
   }

@@ -273,14 +273,12 @@ public final class Agreement {
             silentMutants(samples, false));
     print(
         "Changes that are no mistake, and Clodo says something new", silentMutants(samples, true));
-    System.exit(
-        require("agreement of configurations", config.agreement(), 0.995)
-                & require("recall of deploys", deploy.recall(), 0.97)
-                & require("precision of deploys", deploy.precision(), 0.99)
-                & require("mutants reported", seen, 0.80)
-                & config.falseErrors() + deploy.falseErrors() + projects.falseErrors() == 0
-            ? 0
-            : 1);
+    boolean reached = require("agreement of configurations", config.agreement(), 0.995);
+    reached &= require("recall of deploys", deploy.recall(), 0.97);
+    reached &= require("precision of deploys", deploy.precision(), 0.99);
+    reached &= require("mutants reported", seen, 0.80);
+    reached &= config.falseErrors() + deploy.falseErrors() + projects.falseErrors() == 0;
+    System.exit(reached ? 0 : 1);
   }
 
   private static boolean require(String what, double measured, double wanted) {

@@ -1,5 +1,6 @@
 package dev.clodo.assess;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -118,12 +119,13 @@ class ExplanationsTest {
             """);
 
     assertThat(sections.keySet()).extracting(CheckId::value).containsExactly("kv/one", "kv/two");
-    var one = sections.get(new CheckId("kv/one"));
+    var one = requireNonNull(sections.get(new CheckId("kv/one")));
     assertThat(one.problem()).isEqualTo("It breaks.\nTwice.");
     assertThat(one.detected()).contains("by looking.");
     assertThat(one.mend()).contains("do it.\n\n- first\n- then");
     assertThat(one.leftOut()).isEmpty();
-    assertThat(sections.get(new CheckId("kv/two")).leftOut()).contains("nobody can see it.");
+    assertThat(requireNonNull(sections.get(new CheckId("kv/two"))).leftOut())
+        .contains("nobody can see it.");
   }
 
   @ParameterizedTest

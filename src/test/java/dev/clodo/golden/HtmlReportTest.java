@@ -145,7 +145,7 @@ class HtmlReportTest {
       for (char letter : word.replace("-", "").toCharArray()) {
         var severity =
             Arrays.stream(Severity.values())
-                .filter(s -> "EPWA".charAt(s.ordinal()) == letter)
+                .filter(s -> "EPWA".charAt(List.of(Severity.values()).indexOf(s)) == letter)
                 .findFirst()
                 .orElseThrow();
         findings.add(

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,7 +50,7 @@ class ReportInBrowserTest {
 
   private final List<String> complaints = new ArrayList<>();
   private final List<String> requests = new ArrayList<>();
-  private BrowserContext context;
+  private @Nullable BrowserContext context;
 
   @BeforeAll
   static void startTheBrowser() throws IOException {

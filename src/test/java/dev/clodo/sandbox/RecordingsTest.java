@@ -1,5 +1,6 @@
 package dev.clodo.sandbox;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -383,7 +384,7 @@ class RecordingsTest {
       return sandbox.apiUrl().replaceFirst("/client/v4$", "") + recorded;
     }
     if (recorded.startsWith("/__r2put/")) {
-      return realNames.get("upload_url");
+      return requireNonNull(realNames.get("upload_url"));
     }
     return "~"
         + real(recorded).replaceFirst("/accounts/[0-9a-f]{32}", "/accounts/" + sandbox.accountId());
