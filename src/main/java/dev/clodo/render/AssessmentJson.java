@@ -68,6 +68,7 @@ public final class AssessmentJson {
   private static ObjectNode summary(Assessment a) {
     var counts = Counts.of(a);
     return JSON.objectNode()
+        .put("score", Score.of(a))
         .put("services", a.inventory().services().size())
         .put("errors", counts.errors())
         .put("warnings", counts.warnings())
