@@ -21,6 +21,8 @@ public enum ResourceKind {
   ROUTES,
   /** Of a host: the address records that answer for it, a wildcard's included. */
   DNS_RECORDS,
+  /** Of a zone: load balancers; id is the host that one answers for without a DNS record. */
+  LOAD_BALANCERS,
   /** Of a zone: certificates at the edge, with the hosts they cover. */
   CERTIFICATES,
   /** Of a zone: whether mail to it is routed. */
