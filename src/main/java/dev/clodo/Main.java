@@ -1,6 +1,7 @@
 package dev.clodo;
 
 import dev.clodo.adapter.cloudflare.CloudflareApi;
+import dev.clodo.adapter.cloudflare.DotEnv;
 import dev.clodo.adapter.cloudflare.HttpTraffic;
 import dev.clodo.adapter.git.GitCli;
 import dev.clodo.adapter.sql.SqliteDataBridge;
@@ -29,6 +30,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -95,7 +97,8 @@ public final class Main {
    */
   public static Clodo connect(
       Path workspace, EnvironmentName environment, Map<String, String> variables) {
-    return new Clodo(workspace, environment, new Adapters(workspace, variables, _ -> {}));
+    return new Clodo(
+        workspace, environment, new Adapters(workspace, environment, variables, _ -> {}));
   }
 
   /** The adapters, each made when it is first asked for and closed at the end. */
@@ -112,13 +115,19 @@ public final class Main {
     private final Once<HttpTraffic> traffic;
     private final Git git;
 
-    Adapters(Path workspace, Map<String, String> variables, Consumer<String> progress) {
+    Adapters(
+        Path workspace,
+        EnvironmentName environment,
+        Map<String, String> variables,
+        Consumer<String> progress) {
       this.workspace = workspace.toAbsolutePath().normalize();
-      this.variables = Map.copyOf(variables);
+      // What a .env file gives, wrangler gets too: it runs in the services' own folders.
+      var given = DotEnv.over(variables, folder(this.workspace), environment.value());
+      this.variables = given.variables();
       this.progress = progress;
       this.toolchain = new Toolchain(this.variables, progress);
       this.wrangler = new Once<>(() -> kept(new WranglerAdapter(toolchain, this.variables)));
-      this.cloudflare = new Once<>(() -> kept(new CloudflareApi(this.variables, progress)));
+      this.cloudflare = new Once<>(() -> kept(new CloudflareApi(given, progress)));
       this.traffic = new Once<>(() -> kept(new HttpTraffic(this.variables)));
       this.git = new GitCli(this.variables);
       this.bridge =
@@ -128,6 +137,12 @@ public final class Main {
                       this.workspace.resolve(".clodo").resolve("state.db"),
                       plan -> PlanJson.of(plan).toString(),
                       PlanJson::read)));
+    }
+
+    /** A configuration may be named instead of its folder. */
+    private static Path folder(Path workspace) {
+      var parent = workspace.getParent();
+      return Files.isRegularFile(workspace) && parent != null ? parent : workspace;
     }
 
     private <T extends AutoCloseable> T kept(T adapter) {
@@ -318,7 +333,8 @@ public final class Main {
 
     @Override
     public Clodo open(Path folder, EnvironmentName environment, Map<String, String> variables) {
-      return new Clodo(folder, environment, new Adapters(folder, variables, err::println));
+      return new Clodo(
+          folder, environment, new Adapters(folder, environment, variables, err::println));
     }
 
     @Override

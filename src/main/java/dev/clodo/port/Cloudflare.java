@@ -1,6 +1,7 @@
 package dev.clodo.port;
 
 import dev.clodo.model.Account;
+import dev.clodo.model.CredentialSource;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Resource;
@@ -25,6 +26,11 @@ public interface Cloudflare {
    */
   default List<Resource> environment() {
     return List.of();
+  }
+
+  /** What is shown to Cloudflare and where it was found, without asking anybody. */
+  default CredentialSource credentials() {
+    return new CredentialSource("", "", "there are none here");
   }
 
   /** The live deployment; empty when the service does not exist. */

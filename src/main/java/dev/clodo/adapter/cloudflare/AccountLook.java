@@ -265,6 +265,7 @@ final class AccountLook {
       case Credentials.Token _ -> quietly("", api::token);
       case Credentials.Key _ -> new Looked.Known<>(new Resource("", "", Map.of("kind", "key")));
       case Credentials.Login _ -> new Looked.Known<>(new Resource("", "", Map.of("kind", "login")));
+      case Credentials.Expired e -> new Looked.Unknown<>(e.toString(), "");
       case Credentials.Missing(var why) -> new Looked.Unknown<>(why, "");
     };
   }

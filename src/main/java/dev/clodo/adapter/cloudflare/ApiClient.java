@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,7 @@ final class ApiClient implements AutoCloseable {
   private static final int EXCERPT = 200;
 
   private final String base;
-  private final Credentials credentials;
+  private final Supplier<Credentials> credentials;
   private final Consumer<String> retries;
   private final Pace pace;
   private final Semaphore places = new Semaphore(AT_ONCE);
@@ -53,9 +54,10 @@ final class ApiClient implements AutoCloseable {
 
   /**
    * @param base the API's address without a slash at its end
+   * @param credentials asked for when the first request is made
    * @param retries told a sentence for each repeated request
    */
-  ApiClient(String base, Credentials credentials, Consumer<String> retries, Pace pace) {
+  ApiClient(String base, Supplier<Credentials> credentials, Consumer<String> retries, Pace pace) {
     this.base = base;
     this.credentials = credentials;
     this.retries = retries;
@@ -111,7 +113,7 @@ final class ApiClient implements AutoCloseable {
             .timeout(CALL_LIMIT)
             .header("Accept", "application/json")
             .header("User-Agent", "clodo");
-    credentials.authorize(request);
+    credentials.get().authorize(request);
     return request;
   }
 
@@ -210,10 +212,12 @@ final class ApiClient implements AutoCloseable {
         ApiFailure.kindOf(status, code),
         code,
         after,
-        credentials.redact(
-            "HTTP %d for %s: %s%s"
-                .formatted(
-                    status, shown(path), message, code == 0 ? "" : " [code: " + code + "]")));
+        credentials
+            .get()
+            .redact(
+                "HTTP %d for %s: %s%s"
+                    .formatted(
+                        status, shown(path), message, code == 0 ? "" : " [code: " + code + "]")));
   }
 
   /** Without the account, which is no secret but only noise. */

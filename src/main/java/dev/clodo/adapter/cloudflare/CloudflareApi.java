@@ -3,6 +3,7 @@ package dev.clodo.adapter.cloudflare;
 import dev.clodo.model.Account;
 import dev.clodo.model.AccountId;
 import dev.clodo.model.Binding;
+import dev.clodo.model.CredentialSource;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Looked;
@@ -36,7 +37,7 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
   /** The platform's limit for {@code workers/message}. */
   private static final int MESSAGE_BYTES = 1000;
 
-  private final Credentials credentials;
+  private final ShownCredentials credentials;
   private final List<Resource> environment;
   private final Consumer<String> notices;
   private final ApiClient client;
@@ -49,25 +50,17 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
    *     overridden
    */
   public CloudflareApi(Map<String, String> environment, Consumer<String> notices) {
-    this(
-        base(environment),
-        Credentials.from(environment, InstantSource.system()),
-        account(environment),
-        CredentialVariables.in(environment),
-        notices);
+    this(new DotEnv(environment, Map.of()), notices);
   }
 
-  private CloudflareApi(
-      String base,
-      Credentials credentials,
-      Optional<String> account,
-      List<Resource> environment,
-      Consumer<String> notices) {
-    this.credentials = credentials;
-    this.environment = environment;
+  /** The same, with variables that files have given. */
+  public CloudflareApi(DotEnv given, Consumer<String> notices) {
+    var variables = given.variables();
+    this.credentials = new ShownCredentials(given, InstantSource.system(), notices);
+    this.environment = CredentialVariables.in(variables);
     this.notices = notices;
-    this.client = new ApiClient(base, credentials, notices, new Pace());
-    this.api = new AccountApi(client, account);
+    this.client = new ApiClient(base(variables), credentials, notices, new Pace());
+    this.api = new AccountApi(client, account(variables));
   }
 
   /** The account in use: the one that {@link #look} found, or that the environment names. */
@@ -80,11 +73,17 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
     var own =
         Map.<Account.Shelf, Looked<List<Resource>>>of(
             new Account.Shelf(ResourceKind.ENVIRONMENT, ""), new Looked.Known<>(environment));
-    if (credentials instanceof Credentials.Missing(var why)) {
+    var shown = credentials.get();
+    if (shown instanceof Credentials.Missing(var why)) {
       return Account.unseen(Account.Access.NO_CREDENTIALS, why).with(own);
     }
     noteMigrationTables(wanted);
-    return new AccountLook(api, credentials, wanted).look().with(own);
+    return new AccountLook(api, shown, wanted).look().with(own);
+  }
+
+  @Override
+  public CredentialSource credentials() {
+    return credentials.source();
   }
 
   @Override
@@ -153,7 +152,7 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
   }
 
   private <T> T asked(Question<T> question) {
-    if (credentials instanceof Credentials.Missing(var why)) {
+    if (credentials.get() instanceof Credentials.Missing(var why)) {
       throw new UserError(UserError.Kind.ENVIRONMENT, why);
     }
     if (api.account().isEmpty()) {

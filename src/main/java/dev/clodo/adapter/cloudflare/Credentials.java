@@ -11,20 +11,30 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
+import org.tomlj.TomlTable;
 
 /** What is shown to Cloudflare's API. Values never appear in text. */
 public sealed interface Credentials {
-  /** An API token, from {@code CLOUDFLARE_API_TOKEN}. */
-  record Token(String value) implements Credentials {
+  /**
+   * An API token.
+   *
+   * @param from the variable or file that it stands in
+   */
+  record Token(String value, String from) implements Credentials {
     @Override
     public String toString() {
       return "API token";
     }
   }
 
-  /** The global key with its owner's address. */
-  record Key(String email, String value) implements Credentials {
+  /**
+   * The global key with its owner's address.
+   *
+   * @param from the variable that it stands in
+   */
+  record Key(String email, String value, String from) implements Credentials {
     @Override
     public String toString() {
       return "API key of " + email;
@@ -36,6 +46,18 @@ public sealed interface Credentials {
     @Override
     public String toString() {
       return "wrangler's login";
+    }
+  }
+
+  /** A login that is over, and what renews it. */
+  record Expired(Path file, String refreshToken, List<String> scopes) implements Credentials {
+    public Expired {
+      scopes = List.copyOf(scopes);
+    }
+
+    @Override
+    public String toString() {
+      return "wrangler's login, which has expired";
     }
   }
 
@@ -53,12 +75,12 @@ public sealed interface Credentials {
   static Credentials from(Map<String, String> environment, InstantSource clock) {
     var token = first(environment, "CLOUDFLARE_API_TOKEN", "CF_API_TOKEN");
     if (!token.isEmpty()) {
-      return new Token(token);
+      return new Token(token, named(environment, "CLOUDFLARE_API_TOKEN", "CF_API_TOKEN"));
     }
     var key = first(environment, "CLOUDFLARE_API_KEY", "CF_API_KEY");
     var email = first(environment, "CLOUDFLARE_EMAIL", "CF_EMAIL");
     if (!key.isEmpty() && !email.isEmpty()) {
-      return new Key(email, key);
+      return new Key(email, key, named(environment, "CLOUDFLARE_API_KEY", "CF_API_KEY"));
     }
     return login(environment, clock);
   }
@@ -66,41 +88,51 @@ public sealed interface Credentials {
   /** Adds the headers that show them. */
   default void authorize(HttpRequest.Builder request) {
     switch (this) {
-      case Token(var value) -> request.header("Authorization", "Bearer " + value);
+      case Token(var value, _) -> request.header("Authorization", "Bearer " + value);
       case Login(var value, _) -> request.header("Authorization", "Bearer " + value);
-      case Key(var email, var value) ->
+      case Key(var email, var value, _) ->
           request.header("X-Auth-Key", value).header("X-Auth-Email", email);
-      case Missing _ -> throw new IllegalStateException("no credentials to show");
+      case Expired _, Missing _ -> throw new IllegalStateException("no credentials to show");
     }
   }
 
   /** The part of a text that would give them away, made unreadable. */
   default String redact(String text) {
     return switch (this) {
-      case Token(var value) -> text.replace(value, "***");
+      case Token(var value, _) -> text.replace(value, "***");
       case Login(var value, _) -> text.replace(value, "***");
-      case Key(_, var value) -> text.replace(value, "***");
+      case Key(_, var value, _) -> text.replace(value, "***");
+      case Expired(_, var refreshToken, _) -> text.replace(refreshToken, "***");
       case Missing _ -> text;
     };
   }
 
   private static Credentials login(Map<String, String> environment, InstantSource clock) {
-    for (var folder : folders(environment)) {
+    for (var folder : folders(environment, System.getProperty("os.name", ""))) {
       var file = folder.resolve("config").resolve("default.toml");
       if (!Files.isRegularFile(file)) {
         continue;
       }
       try {
         var toml = Toml.parse(file);
+        var old = Optional.ofNullable(toml.getString("api_token")).orElse("");
         var token = Optional.ofNullable(toml.getString("oauth_token")).orElse("");
+        if (!old.isEmpty()) {
+          return new Token(old, file.toString());
+        }
         if (token.isEmpty()) {
           continue;
         }
-        return isOver(toml.get("expiration_time"), clock)
+        if (!isOver(toml.get("expiration_time"), clock)) {
+          return new Login(token, file);
+        }
+        var refresh = Optional.ofNullable(toml.getString("refresh_token")).orElse("");
+        return refresh.isEmpty()
             ? new Missing(
-                "wrangler's login has expired. Renew it with: wrangler whoami; or set"
-                    + " CLOUDFLARE_API_TOKEN")
-            : new Login(token, file);
+                "wrangler's login in "
+                    + file
+                    + " has expired. Type: wrangler login; or set CLOUDFLARE_API_TOKEN")
+            : new Expired(file, refresh, scopes(toml));
       } catch (IOException | RuntimeException unreadable) {
         return new Missing(
             file + " can't be read. Log in again: wrangler login; or set CLOUDFLARE_API_TOKEN");
@@ -111,8 +143,12 @@ public sealed interface Credentials {
             + " https://dash.cloudflare.com/profile/api-tokens, or type: wrangler login");
   }
 
-  private static boolean isOver(
-      @org.jspecify.annotations.Nullable Object expires, InstantSource clock) {
+  private static List<String> scopes(TomlTable login) {
+    var scopes = login.getArray("scopes");
+    return scopes == null ? List.of() : scopes.toList().stream().map(Object::toString).toList();
+  }
+
+  private static boolean isOver(@Nullable Object expires, InstantSource clock) {
     if (expires == null) {
       return false;
     }
@@ -124,7 +160,7 @@ public sealed interface Credentials {
   }
 
   /** Where wrangler keeps its files, the first that exists wins (its own order). */
-  private static List<Path> folders(Map<String, String> environment) {
+  static List<Path> folders(Map<String, String> environment, String platform) {
     var home = Path.of(environment.getOrDefault("HOME", System.getProperty("user.home", ".")));
     var old = home.resolve(".wrangler");
     if (Files.isDirectory(old)) {
@@ -134,7 +170,7 @@ public sealed interface Credentials {
     if (!xdg.isBlank()) {
       return List.of(Path.of(xdg, ".wrangler"));
     }
-    var system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+    var system = platform.toLowerCase(Locale.ROOT);
     if (system.startsWith("mac")) {
       return List.of(home.resolve("Library").resolve("Preferences").resolve(".wrangler"));
     }
@@ -145,6 +181,10 @@ public sealed interface Credentials {
               .resolve(".wrangler"));
     }
     return List.of(home.resolve(".config").resolve(".wrangler"));
+  }
+
+  private static String named(Map<String, String> environment, String name, String legacy) {
+    return environment.getOrDefault(name, "").isBlank() ? legacy : name;
   }
 
   private static String first(Map<String, String> environment, String name, String legacy) {
