@@ -60,6 +60,12 @@ record Case(Workspace workspace, Service service, List<Violation> violations, Co
     return around().existing().contains(path);
   }
 
+  /** Whether the configuration names a compatibility flag. */
+  boolean hasFlag(String flag) {
+    return settings().items("compatibility_flags").stream()
+        .anyMatch(v -> v instanceof ConfigValue.Text(var name, _) && name.equals(flag));
+  }
+
   /** The text of a file beside the configuration, where discovery read it. */
   Optional<String> text(String path) {
     return Optional.ofNullable(around().texts().get(resolve(path)));

@@ -28,6 +28,10 @@ final class Catalogue {
               ProductChecks.CHECKS,
               ToolchainChecks.CHECKS,
               BuildChecks.CHECKS,
+              LimitChecks.CHECKS,
+              WorkflowChecks.CHECKS,
+              ContainerChecks.CHECKS,
+              EmailChecks.CHECKS,
               StartChecks.CHECKS)
           .flatMap(List::stream)
           .toList();

@@ -361,7 +361,7 @@ final class CompatibilityChecks {
     return optional || !c.code().isDecisive() ? fault.as(Severity.WARNING) : fault;
   }
 
-  private static boolean isNodeOn(Case c, LocalDate date) {
+  static boolean isNodeOn(Case c, LocalDate date) {
     var table = CompatibilityTable.get();
     var names = flagNames(c);
     return table.isOn("nodejs_compat", names, date) || table.isOn("nodejs_compat_v2", names, date);
@@ -392,7 +392,7 @@ final class CompatibilityChecks {
         .toList();
   }
 
-  private static Remedy addFlag(Case c, String flag) {
+  static Remedy addFlag(Case c, String flag) {
     var flags = c.settings().get("compatibility_flags");
     if (flags.isEmpty()) {
       return c.settingBefore("compatibility_date", "compatibility_flags", "[\"" + flag + "\"]");

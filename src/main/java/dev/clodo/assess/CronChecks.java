@@ -2,20 +2,28 @@ package dev.clodo.assess;
 
 import static dev.clodo.assess.Check.error;
 import static dev.clodo.assess.Check.errorProd;
+import static dev.clodo.assess.Check.ofStart;
+import static dev.clodo.assess.Check.warning;
 
 import dev.clodo.model.ConfigValue.Text;
 import dev.clodo.model.Finding.Severity;
 import dev.clodo.model.Finding.StopsAt;
+import dev.clodo.model.Looked;
 import dev.clodo.model.Remedy;
+import dev.clodo.model.Resource;
+import dev.clodo.model.ResourceKind;
+import dev.clodo.model.Start;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Cron triggers, by Cloudflare's grammar: weekdays count from 1, which is Sunday. */
 final class CronChecks {
   private CronChecks() {}
 
+  private static final String HANDLER = "workers/runtime-apis/handlers/scheduled/";
   private static final String CRON = "workers/configuration/cron-triggers/";
 
   static final List<Check> CHECKS =
@@ -28,7 +36,150 @@ final class CronChecks {
               CRON + "#supported-cron-expressions",
               CronChecks::weekdayZero),
           errorProd("cron/crons-outside-triggers", CRON, CronChecks::outside),
-          error("cron/not-a-string", StopsAt.UPLOAD, CRON, CronChecks::notAString));
+          error("cron/not-a-string", StopsAt.UPLOAD, CRON, CronChecks::notAString),
+          errorProd("cron/no-scheduled-handler", HANDLER, CronChecks::seemsUnhandled),
+          ofStart(
+              "cron/no-scheduled-handler",
+              Severity.ERROR_PROD,
+              StopsAt.PRODUCTION,
+              HANDLER,
+              CronChecks::unhandled),
+          warning(
+              "cron/handler-without-trigger",
+              CRON,
+              c ->
+                  handled(
+                      c,
+                      Sources.seemsToHandle(
+                          c.service(), "scheduled", "(?:event|controller|e|evt|ctrl)"))),
+          ofStart(
+              "cron/handler-without-trigger",
+              Severity.WARNING,
+              StopsAt.NONE,
+              CRON,
+              (c, start) ->
+                  handled(c, start instanceof Start.Up up && up.handlers().contains("scheduled"))),
+          warning("cron/removed-but-still-scheduled", CRON, CronChecks::stillScheduled),
+          error(
+              "cron/account-limit",
+              StopsAt.UPLOAD,
+              "workers/platform/limits/",
+              CronChecks::accountLimit));
+
+  private static Hit.Fault unhandled(Case c, Case.Word cron) {
+    return new Hit.Fault(
+        cron.value(),
+        cron.at(),
+        "The schedule \""
+            + cron.value()
+            + "\" calls scheduled(), which the Worker's default export does not have: each run"
+            + " fails.",
+        new Remedy.Advice(
+            "Export it: export default { fetch: app.fetch, async scheduled(controller, env, ctx) {"
+                + " … } }"));
+  }
+
+  private static List<? extends Hit> seemsUnhandled(Case c) {
+    return !crons(c).isEmpty() && Sources.lacksWord(c, "scheduled", "on_scheduled")
+        ? crons(c).stream().limit(1).map(w -> unhandled(c, w).as(Severity.WARNING)).toList()
+        : List.of();
+  }
+
+  private static List<? extends Hit> unhandled(Case c, Start start) {
+    return start instanceof Start.Up up && !up.handlers().contains("scheduled")
+        ? crons(c).stream().limit(1).map(w -> unhandled(c, w)).toList()
+        : List.of();
+  }
+
+  private static List<? extends Hit> handled(Case c, boolean hasHandler) {
+    if (!hasHandler
+        || c.isPages()
+        || c.settings().table("triggers").filter(t -> t.get("crons").isPresent()).isPresent()
+        || c.settings().get("crons").isPresent()) {
+      return List.of();
+    }
+    var fault =
+        new Hit.Fault(
+            "triggers",
+            c.at("main"),
+            "The Worker has a scheduled() handler, but its configuration has no cron trigger:"
+                + " nothing calls it.",
+            new Remedy.Advice(
+                c.isToml()
+                    ? "Add [" + c.section("triggers") + "] with crons = [\"0 4 * * *\"]."
+                    : "Add \"triggers\": { \"crons\": [\"0 4 * * *\"] }."));
+    return switch (schedules(c)) {
+      case Looked.Known<List<Resource>>(var live) -> live.isEmpty() ? List.of(fault) : List.of();
+      // Schedules made in the dashboard stay, so without the account this is a hint.
+      case Looked.Unknown<List<Resource>> _ -> List.of(fault.as(Severity.ADVICE));
+    };
+  }
+
+  private static Looked<List<Resource>> schedules(Case c) {
+    return c.account().resources(ResourceKind.SCHEDULES, c.service().name().value());
+  }
+
+  /** Only an empty list removes schedules; leaving them out leaves them as they are. */
+  private static List<? extends Hit> stillScheduled(Case c) {
+    if (c.isPages()
+        || c.settings().table("triggers").filter(t -> t.get("crons").isPresent()).isPresent()
+        || !(schedules(c) instanceof Looked.Known<List<Resource>>(var live))
+        || live.isEmpty()) {
+      return List.of();
+    }
+    boolean handles =
+        c.workspace()
+            .startOf(c.service().name())
+            .map(up -> up.handlers().contains("scheduled"))
+            .orElseGet(() -> !Sources.lacksWord(c, "scheduled", "on_scheduled"));
+    if (handles) {
+      return List.of();
+    }
+    return List.of(
+        new Hit.Fault(
+            "triggers",
+            c.at("triggers"),
+            "The Worker still runs on a schedule ("
+                + live.stream().map(Resource::id).limit(3).collect(Collectors.joining("; "))
+                + "), which its configuration no longer names and its code does not handle: a"
+                + " deploy leaves schedules that are not mentioned.",
+            new Remedy.Advice(
+                c.isToml()
+                    ? "Write [" + c.section("triggers") + "] with crons = []."
+                    : "Write \"triggers\": { \"crons\": [] }.")));
+  }
+
+  /** The limit is the account's; what other Workers take of it is not counted here. */
+  private static List<? extends Hit> accountLimit(Case c) {
+    var own = crons(c);
+    if (own.isEmpty()) {
+      return List.of();
+    }
+    long all =
+        c.workspace().inventory().services().stream()
+            .flatMap(s -> s.settings().table("triggers").stream())
+            .mapToLong(t -> t.items("crons").size())
+            .sum();
+    long free = Limits.of("crons.free");
+    long paid = Limits.of("crons.paid");
+    if (all <= free || (all <= paid && Plan.isPaid(c.account()))) {
+      return List.of();
+    }
+    var fault =
+        new Hit.Fault(
+            "triggers",
+            own.getFirst().at(),
+            "The workspace has "
+                + all
+                + " cron triggers; an account may have "
+                + (all > paid ? paid : free + " on the free plan and " + paid + " on the paid one")
+                + ". The code goes live, then schedules are refused with code 10072.",
+            new Remedy.Advice(
+                "Combine jobs: one schedule, and a switch over controller.cron or the hour."));
+    return all > paid || Plan.isFree(c.account())
+        ? List.of(fault)
+        : List.of(fault.as(Severity.ADVICE));
+  }
 
   private static List<Case.Word> crons(Case c) {
     return c.settings().table("triggers").stream()

@@ -1,21 +1,29 @@
 package dev.clodo.assess;
 
+import static dev.clodo.assess.Check.advice;
 import static dev.clodo.assess.Check.error;
+import static dev.clodo.assess.Check.ofStart;
+import static dev.clodo.assess.Check.warning;
 
 import dev.clodo.model.ConfigValue.Numeric;
 import dev.clodo.model.ConfigValue.Table;
 import dev.clodo.model.Finding.Severity;
 import dev.clodo.model.Finding.StopsAt;
+import dev.clodo.model.Looked;
 import dev.clodo.model.Remedy;
+import dev.clodo.model.Resource;
+import dev.clodo.model.ResourceKind;
+import dev.clodo.model.Start;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Queues: that they exist, and that one Worker consumes each. */
 final class QueueChecks {
   private QueueChecks() {}
+
+  private static final String HANDLER = "queues/configuration/javascript-apis/";
 
   static final List<Check> CHECKS =
       List.of(
@@ -43,7 +51,151 @@ final class QueueChecks {
               "queues/consumer-conflict",
               StopsAt.UPLOAD,
               "queues/configuration/configure-queues/",
-              QueueChecks::conflict));
+              QueueChecks::conflict),
+          error(
+              "queues/consumer-without-handler",
+              StopsAt.UPLOAD,
+              HANDLER,
+              QueueChecks::seemsUnhandled),
+          ofStart(
+              "queues/consumer-without-handler",
+              Severity.ERROR,
+              StopsAt.UPLOAD,
+              HANDLER,
+              QueueChecks::unhandled),
+          warning(
+              "queues/handler-without-consumer",
+              "queues/get-started/",
+              c -> handled(c, Sources.seemsToHandle(c.service(), "queue", "(?:batch|messages?)"))),
+          ofStart(
+              "queues/handler-without-consumer",
+              Severity.WARNING,
+              StopsAt.NONE,
+              "queues/get-started/",
+              (c, start) ->
+                  handled(c, start instanceof Start.Up up && up.handlers().contains("queue"))),
+          advice(
+              "queues/no-dead-letter-queue",
+              "queues/configuration/dead-letter-queues/",
+              QueueChecks::noDeadLetters),
+          warning(
+              "queues/removed-consumer-still-attached",
+              "queues/configuration/configure-queues/",
+              QueueChecks::stillAttached));
+
+  private static List<Case.Word> consumed(Case c) {
+    return consumers(c).stream()
+        .flatMap(t -> Case.word(t, "queue").stream())
+        .filter(w -> !w.value().isBlank())
+        .toList();
+  }
+
+  private static Hit.Fault unhandled(Case c, Case.Word queue) {
+    return new Hit.Fault(
+        queue.value(),
+        queue.at(),
+        "The Worker is to consume the queue \""
+            + queue.value()
+            + "\", but has no queue() handler. The code goes live, then the consumer is refused"
+            + " with code 11001.",
+        new Remedy.Advice(
+            "Add the handler: export default { async queue(batch, env, ctx) { … } }"));
+  }
+
+  private static List<? extends Hit> seemsUnhandled(Case c) {
+    return !consumed(c).isEmpty() && Sources.lacksWord(c, "queue")
+        ? consumed(c).stream().map(q -> unhandled(c, q).as(Severity.WARNING)).toList()
+        : List.of();
+  }
+
+  private static List<? extends Hit> unhandled(Case c, Start start) {
+    return start instanceof Start.Up up && !up.handlers().contains("queue")
+        ? consumed(c).stream().map(q -> unhandled(c, q)).toList()
+        : List.of();
+  }
+
+  private static List<? extends Hit> handled(Case c, boolean hasHandler) {
+    if (!hasHandler || !consumed(c).isEmpty() || c.isPages()) {
+      return List.of();
+    }
+    var fault =
+        new Hit.Fault(
+            "queues",
+            c.at("main"),
+            "The Worker has a queue() handler, but its configuration names no queue that it"
+                + " consumes: nobody calls it.",
+            new Remedy.Advice(
+                c.isToml()
+                    ? "Add [[" + c.section("queues.consumers") + "]] with queue = \"…\"."
+                    : "Add \"queues\": { \"consumers\": [{ \"queue\": \"…\" }] }."));
+    boolean elsewhere =
+        c.service()
+                .written()
+                .table("queues")
+                .filter(q -> !q.tables("consumers").isEmpty())
+                .isPresent()
+            || otherEnvironmentConsumes(c);
+    if (elsewhere) {
+      return List.of(fault);
+    }
+    // It may be attached by other means; only the account can tell.
+    return c.account().resources(ResourceKind.QUEUES)
+                instanceof Looked.Known<List<Resource>>(var all)
+            && all.stream().noneMatch(q -> names(q).contains(c.service().name().value()))
+        ? List.of(fault)
+        : List.of(fault.as(Severity.ADVICE));
+  }
+
+  private static boolean otherEnvironmentConsumes(Case c) {
+    return c.service().environments().stream()
+        .flatMap(e -> c.service().written().table("env").flatMap(t -> t.table(e.value())).stream())
+        .flatMap(t -> t.table("queues").stream())
+        .anyMatch(q -> !q.tables("consumers").isEmpty());
+  }
+
+  private static List<String> names(Resource queue) {
+    return List.of(queue.trait("consumers").split(","));
+  }
+
+  private static List<? extends Hit> noDeadLetters(Case c) {
+    return consumers(c).stream()
+        .filter(t -> t.get("dead_letter_queue").isEmpty())
+        .flatMap(t -> Case.word(t, "queue").stream())
+        .map(q ->
+            new Hit.Fault(
+                q.value(),
+                q.at(),
+                "Messages of the queue \""
+                    + q.value()
+                    + "\" that fail too often are thrown away: it has no dead_letter_queue.",
+                new Remedy.Advice(
+                    "Create one with npx wrangler queues create, and name it as"
+                        + " dead_letter_queue.")))
+        .toList();
+  }
+
+  /** Leaving a consumer out of the configuration does not detach it. */
+  private static List<? extends Hit> stillAttached(Case c) {
+    if (c.isPages()
+        || !(c.account().resources(ResourceKind.QUEUES)
+            instanceof Looked.Known<List<Resource>>(var all))) {
+      return List.of();
+    }
+    var own = c.service().name().value();
+    var wanted = consumed(c).stream().map(Case.Word::value).collect(Collectors.toSet());
+    return all.stream()
+        .filter(q -> names(q).contains(own) && !wanted.contains(q.name()))
+        .map(q ->
+            new Hit.Fault(
+                q.name(),
+                c.at("queues"),
+                "The queue \""
+                    + q.name()
+                    + "\" still delivers to this Worker, though its configuration no longer names"
+                    + " it: a deploy does not detach a consumer.",
+                c.account("queues consumer remove " + Words.argument(q.name()) + " " + own)))
+        .toList();
+  }
 
   private static List<Table> consumers(Case c) {
     return c.settings().table("queues").map(q -> q.tables("consumers")).orElse(List.of());
@@ -144,22 +296,14 @@ final class QueueChecks {
     return hits;
   }
 
-  /** The highest values that Cloudflare takes (queues/platform/limits, 2026-11). */
-  private static final Map<String, Integer> MOST =
-      Map.of(
-          "max_batch_size", 100,
-          "max_batch_timeout", 60,
-          "max_retries", 100,
-          "max_concurrency", 250,
-          "retry_delay", 86_400);
-
   private static List<? extends Hit> limits(Case c) {
     var hits = new ArrayList<Hit>();
     for (var t : consumers(c)) {
       t.entries()
           .forEach((key, entry) -> {
-            var most = MOST.get(key);
-            if (most != null
+            var limit = Limits.find("queueConsumer." + key);
+            long most = limit.orElse(Long.MAX_VALUE);
+            if (limit.isPresent()
                 && entry.value() instanceof Numeric(var number, var at)
                 && (number.compareTo(BigDecimal.valueOf(most)) > 0 || number.signum() < 0)) {
               hits.add(
@@ -201,7 +345,39 @@ final class QueueChecks {
                   new Remedy.Advice("Remove one of the two consumers.")));
         }
       }
+      if (hits.isEmpty()) {
+        hits.addAll(attachedElsewhere(c, queue.get()));
+      }
     }
     return hits;
+  }
+
+  private static List<? extends Hit> attachedElsewhere(Case c, Case.Word queue) {
+    if (!(c.account().resources(ResourceKind.QUEUES)
+        instanceof Looked.Known<List<Resource>>(var all))) {
+      return List.of();
+    }
+    var own = c.service().name().value();
+    return all.stream()
+        .filter(q -> q.name().equals(queue.value()))
+        .flatMap(q -> names(q).stream())
+        .filter(other -> !other.isEmpty() && !other.equals(own))
+        .limit(1)
+        .map(other ->
+            new Hit.Fault(
+                queue.value(),
+                queue.at(),
+                "The Worker \""
+                    + other
+                    + "\" consumes the queue \""
+                    + queue.value()
+                    + "\" already; Cloudflare allows one consumer. The code goes live, then the"
+                    + " consumer is refused with code 11004.",
+                c.account(
+                    "queues consumer remove "
+                        + Words.argument(queue.value())
+                        + " "
+                        + Words.argument(other))))
+        .toList();
   }
 }

@@ -1,21 +1,33 @@
 package dev.clodo.assess;
 
 import static dev.clodo.assess.Check.error;
+import static dev.clodo.assess.Check.errorProd;
+import static dev.clodo.assess.Check.warning;
 
+import dev.clodo.model.Edge;
 import dev.clodo.model.Finding.Severity;
 import dev.clodo.model.Finding.StopsAt;
+import dev.clodo.model.Location;
 import dev.clodo.model.Looked;
 import dev.clodo.model.Remedy;
+import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
+import dev.clodo.model.Start;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Bindings from one Worker to another. */
 final class ServiceChecks {
   private ServiceChecks() {}
 
+  private static final String TAIL = "workers/observability/logs/tail-workers/";
   private static final String SERVICES = "workers/runtime-apis/bindings/service-bindings/";
 
   static final List<Check> CHECKS =
@@ -29,11 +41,25 @@ final class ServiceChecks {
               StopsAt.UPLOAD,
               "https://opennext.js.org/cloudflare/get-started",
               ServiceChecks::selfReference),
+          error("tail/consumer-not-found", StopsAt.UPLOAD, TAIL, ServiceChecks::tailMissing),
+          error("tail/no-tail-handler", StopsAt.UPLOAD, TAIL, ServiceChecks::noTailHandler),
           error(
-              "tail/consumer-not-found",
+              "services/entrypoint-not-found",
               StopsAt.UPLOAD,
-              "workers/observability/logs/tail-workers/",
-              ServiceChecks::tailMissing));
+              SERVICES + "rpc/",
+              ServiceChecks::entrypointMissing),
+          error(
+              "services/circular-first-deploy", StopsAt.UPLOAD, SERVICES, ServiceChecks::circular),
+          warning("services/deploy-order", SERVICES, ServiceChecks::deployOrder),
+          error(
+              "services/environment-key",
+              StopsAt.UPLOAD,
+              "workers/wrangler/environments/",
+              ServiceChecks::environmentKey),
+          errorProd(
+              "services/rpc-needs-compat-date",
+              "workers/configuration/compatibility-flags/",
+              ServiceChecks::rpcTooOld));
 
   private record Call(String binding, Case.Word target) {}
 
@@ -177,6 +203,342 @@ final class ServiceChecks {
                                     + "\" does not exist. The deploy fails"
                                     + Similar.question(target.get().value(), texts(known)),
                                 new Remedy.Advice("Deploy it first, or remove the entry.")))));
+      }
+    }
+    return hits;
+  }
+
+  private static List<? extends Hit> noTailHandler(Case c) {
+    var hits = new ArrayList<Hit>();
+    for (var key : List.of("tail_consumers", "streaming_tail_consumers")) {
+      for (var t : c.settings().tables(key)) {
+        Case.word(t, "service")
+            .filter(w -> !w.value().isBlank())
+            .flatMap(w -> tailFault(c, w))
+            .ifPresent(hits::add);
+      }
+    }
+    return hits;
+  }
+
+  private static Optional<Hit> tailFault(Case c, Case.Word target) {
+    if (target.value().equals(c.service().name().value())) {
+      return Optional.of(
+          new Hit.Fault(
+              target.value(),
+              target.at(),
+              "The Worker is its own tail consumer: each trace would make the next one. The deploy"
+                  + " fails.",
+              new Remedy.Advice("Name another Worker, or remove the entry.")));
+    }
+    var name = new ServiceName(target.value());
+    var fault =
+        new Hit.Fault(
+            target.value(),
+            target.at(),
+            "The Worker \""
+                + target.value()
+                + "\" is to receive traces, but has no tail() handler. The deploy fails.",
+            new Remedy.Advice("Add it there: export default { async tail(events) { … } }"));
+    var started = c.workspace().startOf(name);
+    if (started.isPresent()) {
+      var handlers = started.get().handlers();
+      return handlers.contains("tail")
+              || handlers.contains("trace")
+              || handlers.contains("tailStream")
+          ? Optional.empty()
+          : Optional.of(fault);
+    }
+    return c.workspace()
+        .inventory()
+        .service(name)
+        .filter(s ->
+            Sources.certainlyDoesNotMention(s, "tail", "trace", "tailStream", "WorkerEntrypoint"))
+        .map(_ -> fault.as(Severity.WARNING));
+  }
+
+  /** Entrypoints that the target, a Worker of this workspace, does not export. */
+  private static List<? extends Hit> entrypointMissing(Case c) {
+    var hits = new ArrayList<Hit>();
+    for (var t : c.settings().tables("services")) {
+      var entrypoint = Case.word(t, "entrypoint").filter(w -> !w.value().isBlank());
+      var target = t.text("service").filter(s -> !s.isBlank());
+      if (entrypoint.isEmpty() || target.isEmpty() || entrypoint.get().value().equals("default")) {
+        continue;
+      }
+      var name = new ServiceName(target.get());
+      var wanted = entrypoint.get().value();
+      var problem = entrypointProblem(c, name, wanted);
+      problem.ifPresent(p ->
+          hits.add(
+              new Hit.Fault(
+                  t.text("binding").orElse(""),
+                  entrypoint.get().at(),
+                  "The Worker \""
+                      + target.get()
+                      + "\" "
+                      + p.what()
+                      + ", which this binding calls. The deploy fails with code 10144"
+                      + Similar.question(wanted, p.instead()),
+                  Similar.to(wanted, p.instead())
+                      .<Remedy>map(near ->
+                          new Remedy.Edit(
+                              entrypoint.get().at(), "\"" + wanted + "\"", "\"" + near + "\""))
+                      .orElseGet(() ->
+                          new Remedy.Advice(
+                              "Add it there: export class "
+                                  + wanted
+                                  + " extends WorkerEntrypoint { … }")))));
+    }
+    return hits;
+  }
+
+  /** What is wrong with an entrypoint, and the ones that there are. */
+  private record EntrypointProblem(String what, List<String> instead) {}
+
+  private static Optional<EntrypointProblem> entrypointProblem(
+      Case c, ServiceName target, String wanted) {
+    var started = c.workspace().startOf(target);
+    if (started.isPresent()) {
+      var exports = started.get().exports();
+      var export = exports.get(wanted);
+      if (export == null) {
+        return Optional.of(
+            new EntrypointProblem(
+                "does not export \"" + wanted + "\"",
+                exports.entrySet().stream()
+                    .filter(e -> e.getValue().base() == Start.Base.WORKER_ENTRYPOINT)
+                    .map(Map.Entry::getKey)
+                    .filter(n -> !n.equals("default"))
+                    .toList()));
+      }
+      boolean isEntrypoint =
+          export.base() == Start.Base.WORKER_ENTRYPOINT
+              || export.kind() == Start.Kind.OBJECT
+              || export.members().contains("fetch");
+      return isEntrypoint
+          ? Optional.empty()
+          : Optional.of(
+              new EntrypointProblem(
+                  "exports \"" + wanted + "\" without extending WorkerEntrypoint", List.of()));
+    }
+    var built = c.workspace().buildOf(target);
+    if (built.isPresent()) {
+      return built.get().exports().contains(wanted)
+          ? Optional.empty()
+          : Optional.of(
+              new EntrypointProblem(
+                  "does not export \"" + wanted + "\"",
+                  built.get().exports().stream().filter(n -> !n.equals("default")).toList()));
+    }
+    return c.workspace()
+        .inventory()
+        .service(target)
+        .filter(s -> Sources.certainlyDoesNotExport(s, wanted))
+        .map(_ -> new EntrypointProblem("does not export \"" + wanted + "\"", List.of()));
+  }
+
+  /** Rings of new Workers that call each other: wrangler can deploy none of them first. */
+  private static List<? extends Hit> circular(Case c) {
+    if (!(c.account().services() instanceof Looked.Known<Set<ServiceName>>(var known))
+        || known.contains(c.service().name())) {
+      return List.of();
+    }
+    var own = c.service().name();
+    for (var edge : c.workspace().inventory().edges()) {
+      if (edge.from().equals(own)
+          && needsFirst(edge.via())
+          && !known.contains(edge.to())
+          && reaches(c, edge.to(), own, known)) {
+        var at =
+            c.settings().tables("services").stream()
+                .flatMap(t -> Case.word(t, "service").stream())
+                .filter(w -> w.value().equals(edge.to().value()))
+                .map(Case.Word::at)
+                .findFirst()
+                .orElseGet(() -> c.at("services"));
+        return List.of(
+            new Hit.Fault(
+                    edge.detail(),
+                    at,
+                    "\""
+                        + own
+                        + "\" and \""
+                        + edge.to()
+                        + "\" need each other, and neither exists yet: by hand, the first deploy"
+                        + " of either fails with code 10143.",
+                    new Remedy.Advice(
+                        "clodo deploy puts a stand-in in place of one. By hand: deploy \""
+                            + edge.to()
+                            + "\" once without its binding to \""
+                            + own
+                            + "\", then \""
+                            + own
+                            + "\", then \""
+                            + edge.to()
+                            + "\" again."))
+                // Clodo's own deploy gets over it, so it must not keep it from trying.
+                .as(Severity.WARNING));
+      }
+    }
+    return List.of();
+  }
+
+  private static boolean needsFirst(Edge.Via via) {
+    return switch (via) {
+      case SERVICE_BINDING, DURABLE_OBJECT, WORKFLOW, TAIL, DISPATCH -> true;
+      case QUEUE -> false;
+    };
+  }
+
+  private static boolean reaches(
+      Case c, ServiceName from, ServiceName to, Set<ServiceName> existing) {
+    var seen = new HashSet<ServiceName>();
+    var open = new ArrayDeque<>(List.of(from));
+    while (!open.isEmpty()) {
+      var at = open.pop();
+      if (at.equals(to)) {
+        return true;
+      }
+      if (!existing.contains(at) && seen.add(at)) {
+        c.workspace().inventory().edges().stream()
+            .filter(e -> e.from().equals(at) && needsFirst(e.via()))
+            .forEach(e -> open.push(e.to()));
+      }
+    }
+    return false;
+  }
+
+  /** A script or a pipeline that deploys the caller before what it calls, which is new. */
+  private static List<? extends Hit> deployOrder(Case c) {
+    if (!(c.account().services() instanceof Looked.Known<Set<ServiceName>>(var known))) {
+      return List.of();
+    }
+    var hits = new ArrayList<Hit>();
+    for (var edge : c.workspace().inventory().edges()) {
+      if (!edge.from().equals(c.service().name())
+          || !needsFirst(edge.via())
+          || known.contains(edge.to())) {
+        continue;
+      }
+      var target = c.workspace().inventory().service(edge.to());
+      if (target.isEmpty()) {
+        continue;
+      }
+      c.around()
+          .texts()
+          .forEach((file, text) -> {
+            if (runsDeploys(file)) {
+              int own = place(c, c.service(), text);
+              int other = place(c, target.get(), text);
+              if (own >= 0 && other > own) {
+                hits.add(
+                    new Hit.Fault(
+                        edge.to().value(),
+                        Location.startOf(file),
+                        "This deploys \""
+                            + edge.from()
+                            + "\" before \""
+                            + edge.to()
+                            + "\", which it needs and which does not exist yet.",
+                        new Remedy.Advice(
+                            "Deploy \"" + edge.to() + "\" first; clodo deploy finds the order.")));
+              }
+            }
+          });
+    }
+    return hits;
+  }
+
+  private static boolean runsDeploys(Path file) {
+    return Packages.isManifest(file)
+        || file.toString().replace('\\', '/').contains(".github/workflows/");
+  }
+
+  /** Where a text deploys a service: its folder, named in a line that deploys; -1 when nowhere. */
+  private static int place(Case c, Service service, String text) {
+    var root = c.workspace().inventory().root();
+    if (!service.home().startsWith(root) || service.home().equals(root)) {
+      return -1;
+    }
+    var folder = root.relativize(service.home()).toString().replace('\\', '/');
+    var named = Pattern.compile("(?<![\\w/.-])(?:\\./)?" + Pattern.quote(folder) + "(?![\\w.-])");
+    int offset = 0;
+    for (var command : text.split("(?<=&&|\n|;)")) {
+      if (command.contains("deploy") && named.matcher(command).find()) {
+        return offset;
+      }
+      offset += command.length();
+    }
+    return -1;
+  }
+
+  private static List<? extends Hit> environmentKey(Case c) {
+    var hits = new ArrayList<Hit>();
+    for (var t : c.settings().tables("services")) {
+      Case.word(t, "environment")
+          .filter(w -> !w.value().isBlank() && !w.value().equals("production"))
+          .ifPresent(w ->
+              hits.add(
+                  new Hit.Fault(
+                      t.text("binding").orElse(""),
+                      t.locationOf("environment"),
+                      "The service binding names the environment \""
+                          + w.value()
+                          + "\". Environments of services are gone: each is a Worker of its own."
+                          + " The deploy fails with code 10144.",
+                      new Remedy.Advice(
+                          "Remove \"environment\" and name the Worker: "
+                              + (c.isToml() ? "service = \"" : "\"service\": \"")
+                              + t.text("service").orElse("name")
+                              + "-"
+                              + w.value()
+                              + "\""
+                              + "."))));
+    }
+    return hits;
+  }
+
+  private static final Set<String> NO_RPC = Set.of("fetch", "connect", "queue", "scheduled");
+
+  private static List<? extends Hit> rpcTooOld(Case c) {
+    var date = c.settings().text("compatibility_date").flatMap(DateText::iso);
+    if (date.isEmpty()
+        || date.get().toString().compareTo(Limits.day("rpcFrom")) >= 0
+        || c.hasFlag("rpc")
+        || !c.code().isDecisive()) {
+      return List.of();
+    }
+    var hits = new ArrayList<Hit>();
+    for (var t : c.settings().tables("services")) {
+      var binding = t.text("binding").filter(b -> b.matches("[A-Za-z_$][\\w$]*"));
+      if (binding.isEmpty()) {
+        continue;
+      }
+      var call = Pattern.compile("\\benv\\." + Pattern.quote(binding.get()) + "\\.(\\w+)\\s*\\(");
+      for (var source : Sources.of(c.service())) {
+        var match = call.matcher(source.text());
+        while (match.find()) {
+          if (!NO_RPC.contains(match.group(1))) {
+            hits.add(
+                new Hit.Fault(
+                    binding.get(),
+                    JsText.of(source.text()).location(source.file(), match.start()),
+                    "\""
+                        + binding.get()
+                        + "."
+                        + match.group(1)
+                        + "()\" calls a method of another Worker, which needs a compatibility date"
+                        + " of "
+                        + Limits.day("rpcFrom")
+                        + " or later; here it is "
+                        + date.get()
+                        + ".",
+                    new Remedy.Advice(
+                        "Raise compatibility_date, or add the compatibility flag rpc.")));
+            break;
+          }
+        }
       }
     }
     return hits;

@@ -439,6 +439,23 @@ final class WranglerGrammar {
   private static final Rule CREDENTIALS =
       table().needs("accessKeyId", STRING).needs("secretAccessKey", STRING).open();
 
+  private static final Rule AI_TABLE = table().needs("binding", STRING).has("remote", FLAG).open();
+
+  /** People write it as a list, as most bindings are. */
+  private static final Rule AI =
+      (path, value, sink) -> {
+        if (value instanceof ConfigValue.Sequence) {
+          sink.wrong(
+              "ai/binding-shape",
+              value.at(),
+              path,
+              sink.full(path) + " has to be one table, but is a list. wrangler stops.",
+              new Remedy.Advice("Write [ai] in TOML, or \"ai\": { \"binding\": \"AI\" }."));
+        } else {
+          AI_TABLE.judge(path, value, sink);
+        }
+      };
+
   private static final Rule RATE_LIMIT =
       table()
           .loose()
@@ -1040,7 +1057,7 @@ final class WranglerGrammar {
           .has("unsafe", UNSAFE)
           .has("browser", table().needs("binding", STRING).has("remote", FLAG))
           .has("analytics", table().needs("binding", STRING).has("remote", FLAG))
-          .has("ai", table().needs("binding", STRING).has("remote", FLAG).open())
+          .has("ai", AI)
           .has("images", table().needs("binding", STRING).has("remote", FLAG))
           .has("stream", table().needs("binding", STRING).has("remote", FLAG))
           .has("media", table().needs("binding", STRING).has("remote", FLAG))

@@ -16,6 +16,7 @@ interface FactCollector {
         new ConfiguredPaths(),
         new UsualPlaces(),
         new ProjectFiles(),
+        new ContainerFiles(),
         new PipelineFiles(),
         new LocalSecretNames(),
         new AssetFiles(),

@@ -29,6 +29,10 @@ public enum ResourceKind {
   EMAIL_ROUTING,
   /** Verified and unverified addresses that mail may be forwarded to. */
   EMAIL_ADDRESSES,
+  /** Of a zone: what becomes of mail; name is the rule's own, not the address. */
+  EMAIL_RULES,
+  /** Models that Workers AI runs; id is what a program calls. */
+  AI_MODELS,
   QUEUES,
   /** Of a jurisdiction ({@code eu}, {@code fedramp}): its R2 buckets, which no other list shows. */
   BUCKETS,

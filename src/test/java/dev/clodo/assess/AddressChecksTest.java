@@ -27,7 +27,10 @@ class AddressChecksTest {
             """
                 + more
                 + "\n")
-        .file("src/index.ts", "export default { fetch: () => new Response() };");
+        .file("src/handlers.ts", "export class Room {}")
+        .file(
+            "src/index.ts",
+            "export * from \"./handlers\";\nexport default { fetch: () => new Response() };");
   }
 
   private Assessed cron(String expression) {

@@ -128,6 +128,10 @@ final class Assessed {
     if (!(finding.remedy() instanceof Remedy.Edit edit)) {
       return;
     }
+    if (!builds.isEmpty() || !starts.isEmpty()) {
+      // What a build or a start told is about the text before the edit.
+      return;
+    }
     try {
       var file = edit.at().file();
       var bytes = Files.readAllBytes(file);

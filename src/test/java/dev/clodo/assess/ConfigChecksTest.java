@@ -46,7 +46,7 @@ class ConfigChecksTest {
     return Stream.of(
         Arguments.of("config/type-mismatch", "workers_dev = \"true\"", 4, 15),
         Arguments.of("config/type-mismatch", "[kv_namespaces]\nbinding = \"KV\"", 4, 1),
-        Arguments.of("config/type-mismatch", "[[ai]]\nbinding = \"AI\"", 4, 1),
+        Arguments.of("ai/binding-shape", "[[ai]]\nbinding = \"AI\"", 4, 1),
         Arguments.of("config/type-mismatch", "routes = \"acme.dev/*\"", 4, 10),
         Arguments.of("config/type-mismatch", "compatibility_flags = [1]", 4, 24),
         Arguments.of("config/toml-date", "[vars]\nSINCE = 2024-01-01", 5, 9),
@@ -294,7 +294,7 @@ class ConfigChecksTest {
 
   @Test
   void findsAMistakeWhereWranglerChecksNoKeys() {
-    var w = with("[[services]]\nbinding = \"A\"\nservice = \"api\"\nentrypont = \"Rpc\"\n");
+    var w = with("[[services]]\nbinding = \"A\"\nservice = \"other\"\nentrypont = \"Rpc\"\n");
     assertThat(w.only("config/unknown-key-unvalidated-section").message())
         .endsWith("did you mean \"entrypoint\"?");
     assertThat(with("[[services]]\nbinding = \"A\"\nservice = \"api\"\nnote = \"x\"\n").checks())

@@ -103,7 +103,7 @@ class EnvironmentChecksTest {
   @Test
   void warnsOfSchedulesThatRunTwice() {
     var more = "[triggers]\ncrons = [\"0 * * * *\"]\n[env.staging]\n";
-    assertThat(workspace(more, "").checks()).containsExactly("environments/inherits-crons");
+    assertThat(workspace(more, "").checks()).contains("environments/inherits-crons");
     var own = more + "triggers = { crons = [] }\n";
     assertThat(workspace(own, "").checks()).isEmpty();
   }

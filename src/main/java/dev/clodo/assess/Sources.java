@@ -1,0 +1,102 @@
+package dev.clodo.assess;
+
+import dev.clodo.model.Service;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * What can be told from the text of a service's source with certainty: that a word is nowhere in
+ * it, or that its entry does not export a name. Everything else a build or a start tells.
+ */
+final class Sources {
+  private Sources() {}
+
+  /** A source file. */
+  record Source(Path file, String text) {}
+
+  static List<Source> of(Service service) {
+    var all = new ArrayList<Source>();
+    service
+        .surroundings()
+        .texts()
+        .forEach((path, text) -> {
+          if (CodeUse.isSource(path)) {
+            all.add(new Source(path, text));
+          }
+        });
+    return all;
+  }
+
+  /** The entry, where it is source that was read. */
+  static Optional<Source> entry(Service service) {
+    var folder = service.config().getParent();
+    return service
+        .settings()
+        .text("main")
+        .filter(_ -> folder != null)
+        .map(main -> service.config().resolveSibling(main).normalize())
+        .flatMap(path ->
+            Optional.ofNullable(service.surroundings().texts().get(path))
+                .map(text -> new Source(path, text)));
+  }
+
+  /**
+   * Whether no file of a program that was read whole has this word, comments included. What makes
+   * handlers for others has to be told their names, so the word would be there.
+   */
+  static boolean lacksWord(Case c, String... words) {
+    if (!c.code().isDecisive() || takesDefaultFromElsewhere(c.service())) {
+      return false;
+    }
+    var pattern = Pattern.compile("\\b(?:" + String.join("|", words) + ")\\b");
+    return of(c.service()).stream().noneMatch(s -> pattern.matcher(s.text()).find());
+  }
+
+  /** As {@link #lacksWord} for another service of the workspace. */
+  static boolean certainlyDoesNotMention(Service service, String... words) {
+    var pattern = Pattern.compile("\\b(?:" + String.join("|", words) + ")\\b");
+    return CodeUse.of(service).isDecisive()
+        && !takesDefaultFromElsewhere(service)
+        && of(service).stream().noneMatch(s -> pattern.matcher(s.text()).find());
+  }
+
+  private static final Pattern RE_EXPORTS_DEFAULT =
+      Pattern.compile(
+          "export\\s*\\{[^}]*\\bdefault\\b[^}]*}\\s*from\\s*[\"'](?![./])|export\\s*\\*");
+
+  /** The default export may come from a package, whose text was not read. */
+  private static boolean takesDefaultFromElsewhere(Service service) {
+    return entry(service).map(s -> RE_EXPORTS_DEFAULT.matcher(s.text()).find()).orElse(true);
+  }
+
+  /**
+   * Whether the entry certainly exports nothing of this name: it is source in modules, does not
+   * pass on everything of another module, and the name does not stand in it.
+   */
+  static boolean certainlyDoesNotExport(Service service, String name) {
+    return entry(service)
+        .filter(_ -> CodeUse.of(service).isDecisive())
+        .filter(s -> Pattern.compile("\\bexport\\b").matcher(s.text()).find())
+        .filter(s -> !Pattern.compile("export\\s*\\*|\\bexports\\b").matcher(s.text()).find())
+        .filter(s -> !Pattern.compile("\\b" + Pattern.quote(name) + "\\b").matcher(s.text()).find())
+        .isPresent();
+  }
+
+  /** Whether the entry has a method that looks like a handler of this event. */
+  static boolean seemsToHandle(Service service, String event, String firstParameter) {
+    return entry(service)
+        .filter(s ->
+            Pattern.compile(
+                    "(?m)(?:^|[{,])\\s*(?:async\\s+)?"
+                        + event
+                        + "\\s*(?::\\s*(?:async\\s*)?(?:function\\s*)?)?\\(\\s*_?"
+                        + firstParameter
+                        + "\\b")
+                .matcher(s.text())
+                .find())
+        .isPresent();
+  }
+}
