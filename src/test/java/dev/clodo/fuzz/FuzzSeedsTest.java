@@ -28,6 +28,11 @@ class FuzzSeedsTest {
     repeat("source", SourceFuzz::fuzzerTestOneInput);
   }
 
+  @Test
+  void mendsEveryConfiguration() throws Exception {
+    repeat("fix", FixFuzz::fuzzerTestOneInput);
+  }
+
   private static void repeat(String target, Consumer<byte[]> fuzz)
       throws IOException, URISyntaxException {
     var folder =
