@@ -2,6 +2,8 @@ package dev.clodo.agreement;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.clodo.Main;
+import dev.clodo.Watcher;
 import dev.clodo.assess.CapabilityAssessmentEngine;
 import dev.clodo.discover.ServiceAutoDiscovery;
 import dev.clodo.model.Account;
@@ -9,13 +11,17 @@ import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.Finding;
 import dev.clodo.model.Finding.StopsAt;
 import dev.clodo.model.Finding.Verdict;
+import dev.clodo.model.Stage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Real configurations and projects with what the real wrangler said of them, and what Clodo says.
@@ -109,8 +115,25 @@ final class Corpus {
     return samples;
   }
 
-  /** Every project that was really run, in each environment of the run. */
+  /** Every project that was really run, in each environment of the run, by its files. */
   List<Sample> projects() throws IOException {
+    return projects(_ -> true, this::assess);
+  }
+
+  /**
+   * The projects that need no packages, built as {@code clodo assess --offline --build} does. Each
+   * is built in a copy, since the corpus is only read.
+   */
+  List<Sample> built() throws IOException {
+    return projects(label -> label.path("deps_installed_for_run").isEmpty(), Corpus::build);
+  }
+
+  private interface Assessing {
+    List<Finding> of(Path home, String environment) throws IOException;
+  }
+
+  private List<Sample> projects(Predicate<JsonNode> wanted, Assessing assessing)
+      throws IOException {
     var set = folder.resolve("projects-set");
     var samples = new ArrayList<Sample>();
     for (String line : Files.readAllLines(set.resolve("labels.jsonl"))) {
@@ -118,20 +141,50 @@ final class Corpus {
       var id = label.path("id").asText();
       var kind = label.path("mutation").path("name").asText(label.path("set").asText());
       for (var run : label.path("dry_run").properties()) {
-        if (run.getValue().has("ok") && !run.getValue().has("skipped")) {
+        if (wanted.test(label) && run.getValue().has("ok") && !run.getValue().has("skipped")) {
           var home = set.resolve("projects").resolve(id);
-          samples.add(new Sample(id, run.getKey(), kind, label, assess(home, run.getKey())));
+          var found = assessing.of(home, run.getKey());
+          samples.add(new Sample(id, run.getKey(), kind, label, found));
         }
       }
     }
     return samples;
   }
 
+  private static List<Finding> build(Path home, String environment) throws IOException {
+    var copy = Files.createTempDirectory("clodo-agreement");
+    try {
+      try (var files = Files.walk(home)) {
+        for (var file : files.toList()) {
+          var to = copy.resolve(home.relativize(file).toString());
+          if (Files.isDirectory(file)) {
+            Files.createDirectories(to);
+          } else {
+            Files.copy(file, to);
+          }
+        }
+      }
+      try (var clodo = Main.connect(copy, new EnvironmentName(environment), System.getenv())) {
+        return failures(
+            clodo.assess(EnumSet.of(Stage.STATIC, Stage.BUILD), Watcher.silent()).findings());
+      }
+    } finally {
+      try (var files = Files.walk(copy)) {
+        for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+          // wrangler's own clean-up may still be at work.
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+
   /** The static stage, as {@code clodo assess --offline -e ENVIRONMENT PATH}. */
   private List<Finding> assess(Path path, String environment) {
     var inventory = new ServiceAutoDiscovery().discover(path, new EnvironmentName(environment));
-    return engine.assess(inventory, Account.unseen("Offline"), DAY).findings().stream()
-        .filter(f -> f.verdict() == Verdict.FAIL)
-        .toList();
+    return failures(engine.assess(inventory, Account.unseen("Offline"), DAY).findings());
+  }
+
+  private static List<Finding> failures(List<Finding> findings) {
+    return findings.stream().filter(f -> f.verdict() == Verdict.FAIL).toList();
   }
 }
