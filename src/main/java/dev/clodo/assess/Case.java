@@ -97,6 +97,11 @@ record Case(Workspace workspace, Service service, List<Violation> violations, Co
         : List.of();
   }
 
+  /** The calls of wrangler in scripts and pipelines that act on this service. */
+  List<WranglerCall> calls() {
+    return workspace.pipelines().callsFor(service);
+  }
+
   /** What to type in the service's folder; {@code --env} is added where one is assessed. */
   Remedy.Command wrangler(String arguments) {
     var environment = service.environment();

@@ -12,6 +12,7 @@ final class Catalogue {
               CredentialChecks.CHECKS,
               WorkspaceChecks.CHECKS,
               ConfigChecks.CHECKS,
+              ConfigFileChecks.CHECKS,
               EnvironmentChecks.CHECKS,
               BindingChecks.CHECKS,
               CompatibilityChecks.CHECKS,
@@ -32,7 +33,9 @@ final class Catalogue {
               WorkflowChecks.CHECKS,
               ContainerChecks.CHECKS,
               EmailChecks.CHECKS,
-              StartChecks.CHECKS)
+              StartChecks.CHECKS,
+              SecurityChecks.CHECKS,
+              BestPracticeChecks.CHECKS)
           .flatMap(List::stream)
           .toList();
 }

@@ -98,7 +98,13 @@ record Check(
     return of(id, Severity.WARNING, StopsAt.NONE, docs, new Detection.OnWorkspace(look));
   }
 
-  /** An improvement, for the workspace as a whole. */
+  /** The deploys of the whole workspace succeed and production is broken. */
+  static Check workspaceErrorProd(
+      String id, String docs, Function<Workspace, List<? extends Hit>> look) {
+    return of(id, Severity.ERROR_PROD, StopsAt.PRODUCTION, docs, new Detection.OnWorkspace(look));
+  }
+
+  /** An improvement of the workspace as a whole. */
   static Check workspaceAdvice(
       String id, String docs, Function<Workspace, List<? extends Hit>> look) {
     return of(id, Severity.ADVICE, StopsAt.NONE, docs, new Detection.OnWorkspace(look));

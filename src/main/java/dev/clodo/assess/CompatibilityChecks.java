@@ -9,6 +9,7 @@ import dev.clodo.model.Finding.Severity;
 import dev.clodo.model.Finding.StopsAt;
 import dev.clodo.model.Location;
 import dev.clodo.model.Remedy;
+import dev.clodo.model.ResourceKind;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -60,6 +61,7 @@ final class CompatibilityChecks {
           advice("compatibility/flag-redundant", FLAGS, CompatibilityChecks::redundant)
               .yieldingTo("compatibility/nodejs-compat-both", "compatibility/flag-duplicate"),
           advice("compatibility/date-old", FLAGS, CompatibilityChecks::old),
+          advice("compatibility/date-bump-risk", FLAGS, CompatibilityChecks::raised),
           errorProd("compatibility/nodejs-compat-missing", NODE, CompatibilityChecks::nodeMissing),
           errorProd("compatibility/nodejs-compat-old-date", NODE, CompatibilityChecks::nodeOld),
           errorProd(
@@ -218,7 +220,7 @@ final class CompatibilityChecks {
                     + "\" and \""
                     + CompatibilityTable.get().of(f.value()).orElseThrow().enable()
                     + "\" contradict each other. Cloudflare refuses the upload.",
-                new Remedy.Advice("Remove one of the two.")))
+                c.edits().remove(f.at())))
         .toList();
   }
 
@@ -237,7 +239,7 @@ final class CompatibilityChecks {
                   "The compatibility flag \""
                       + f.value()
                       + "\" is experimental. Cloudflare refuses it in a deployed Worker.",
-                  new Remedy.Advice("Remove the flag."));
+                  c.edits().remove(f.at()));
           // Cloudflare lets some accounts use them; a Worker that runs may be one of those.
           boolean runs = c.account().liveOf(c.service().name()).isPresent();
           return runs ? (Hit) fault.as(Severity.WARNING) : fault;
@@ -256,7 +258,7 @@ final class CompatibilityChecks {
                 f.at(),
                 "\"nodejs_compat\" and \"nodejs_compat_v2\" can't be used together. wrangler deploy"
                     + " stops.",
-                new Remedy.Advice("Keep \"nodejs_compat\" and remove the other.")))
+                c.edits().remove(f.at())))
         .toList();
   }
 
@@ -287,7 +289,7 @@ final class CompatibilityChecks {
                               + ", and compatibility_date is "
                               + date.get()
                               + ".",
-                          new Remedy.Advice("Remove the flag."));
+                          c.edits().remove(f.at()));
                   boolean stops =
                       Packages.installedRuntime(c).filter(r -> r < TOLERANT_RUNTIME).isPresent();
                   return stops ? (Hit) fault.as(Severity.WARNING) : fault;
@@ -309,11 +311,7 @@ final class CompatibilityChecks {
     if (word.isEmpty() || date.isEmpty()) {
       return List.of();
     }
-    var crossed =
-        CompatibilityTable.get().between(date.get(), today).stream()
-            .map(CompatibilityTable.Feature::enable)
-            .filter(f -> !f.isEmpty())
-            .toList();
+    var crossed = named(date.get(), today);
     return List.of(
         new Hit.Fault(
             "compatibility_date",
@@ -323,14 +321,56 @@ final class CompatibilityChecks {
                 + ", more than "
                 + OLD
                 + " years ago. Today's date would turn on "
-                + crossed.size()
-                + " changes of the runtime: "
-                + String.join(", ", crossed.subList(0, Math.min(MOST_NAMED, crossed.size())))
-                + (crossed.size() > MOST_NAMED ? " …" : "")
+                + listed(crossed)
                 + ".",
             new Remedy.Advice(
                 "Read what these flags change, raise the date, and test. Each can be kept off by its"
                     + " opposite flag.")));
+  }
+
+  /** Compared with the version that serves now, where that can be seen. */
+  private static List<? extends Hit> raised(Case c) {
+    var word = Case.word(c.settings(), "compatibility_date");
+    var date = date(c);
+    var live =
+        c.seen(ResourceKind.WORKERS, "").stream()
+            .filter(w -> w.id().equals(c.service().name().value()))
+            .flatMap(w -> DateText.iso(w.trait("compatibility_date")).stream())
+            .findFirst();
+    if (word.isEmpty() || date.isEmpty() || live.isEmpty()) {
+      return List.of();
+    }
+    var crossed = named(live.get(), date.get());
+    return crossed.isEmpty()
+        ? List.of()
+        : List.of(
+            new Hit.Fault(
+                "compatibility_date",
+                word.get().at(),
+                "This deploy raises the compatibility date from "
+                    + live.get()
+                    + " to "
+                    + date.get()
+                    + " and turns on "
+                    + listed(crossed)
+                    + ".",
+                new Remedy.Advice(
+                    "Read what these flags change and test. Each can be kept off by its opposite"
+                        + " flag.")));
+  }
+
+  private static List<String> named(LocalDate after, LocalDate to) {
+    return CompatibilityTable.get().between(after, to).stream()
+        .map(CompatibilityTable.Feature::enable)
+        .filter(f -> !f.isEmpty())
+        .toList();
+  }
+
+  private static String listed(List<String> flags) {
+    return (flags.size() == 1 ? "1 change" : flags.size() + " changes")
+        + " of the runtime: "
+        + String.join(", ", flags.subList(0, Math.min(MOST_NAMED, flags.size())))
+        + (flags.size() > MOST_NAMED ? " …" : "");
   }
 
   // ---- Node ----------------------------------------------------------------------------------
@@ -392,15 +432,20 @@ final class CompatibilityChecks {
         .toList();
   }
 
+  /** A list of the environment's own replaces the inherited one, so the one in force grows. */
   static Remedy addFlag(Case c, String flag) {
-    var flags = c.settings().get("compatibility_flags");
-    if (flags.isEmpty()) {
-      return c.settingBefore("compatibility_date", "compatibility_flags", "[\"" + flag + "\"]");
-    }
-    return c.settings().items("compatibility_flags").stream()
-        .findFirst()
-        .<Remedy>map(first -> new Remedy.Edit(first.at(), "", "\"" + flag + "\", "))
-        .orElseGet(() -> new Remedy.Advice("Add \"" + flag + "\" to compatibility_flags."));
+    var environment = c.service().environment();
+    boolean own =
+        !environment.isTopLevel()
+            && c.service()
+                .written()
+                .table("env")
+                .flatMap(e -> e.table(environment.value()))
+                .flatMap(l -> l.get("compatibility_flags"))
+                .isPresent();
+    return own
+        ? c.edits().append("compatibility_flags", flag)
+        : c.edits().append(List.of("compatibility_flags"), flag);
   }
 
   /** From this day, {@code nodejs_compat} brings its second, much larger form. */

@@ -130,7 +130,28 @@ final class ConfigChecks {
               "config/limits-invalid",
               StopsAt.UPLOAD,
               "workers/platform/limits/#cpu-time",
-              ConfigChecks::limits));
+              ConfigChecks::limits),
+          error(
+              "config/limits-need-paid-plan",
+              StopsAt.UPLOAD,
+              "workers/platform/limits/#cpu-time",
+              ConfigChecks::limitsOnFreePlan),
+          error(
+                  "config/env-interpolation",
+                  StopsAt.UPLOAD,
+                  CONFIGURATION,
+                  ConfigChecks::interpolation)
+              .yieldingTo(
+                  "config/placeholder", "config/name-invalid", "credentials/account-id-malformed"),
+          error(
+              "config/define-not-json",
+              StopsAt.BUILD,
+              CONFIGURATION + "#bundling",
+              ConfigChecks::define),
+          advice(
+              "config/unsafe-bindings",
+              "workers/runtime-apis/bindings/rate-limit/",
+              ConfigChecks::unsafe));
 
   /** Keys of wrangler 1 that it still knows to ignore. */
   private static final Set<String> LEGACY_KEYS =
@@ -448,7 +469,7 @@ final class ConfigChecks {
                 f.subject(),
                 f.at(),
                 "\"" + f.subject() + "\" is from an old wrangler and has no effect.",
-                new Remedy.Advice("Remove it.")))
+                c.edits().remove(f.at()).certain()))
         .toList();
   }
 
@@ -547,7 +568,7 @@ final class ConfigChecks {
                         key,
                         w.at(),
                         "\"" + key + "\" is empty and wrangler ignores it.",
-                        new Remedy.Advice("Remove the key."))))
+                        c.edits().remove(c.service().written().locationOf(key)).certain())))
         .toList();
   }
 
@@ -590,4 +611,164 @@ final class ConfigChecks {
 
   /** The longest CPU time of the paid plan, five minutes (workers/platform/limits, 2026-11). */
   private static final BigDecimal MOST_CPU_MS = BigDecimal.valueOf(300_000);
+
+  private static List<? extends Hit> limitsOnFreePlan(Case c) {
+    if (Plan.isPaid(c.account())) {
+      return List.of();
+    }
+    return c.settings().table("limits").stream()
+        .flatMap(l -> l.entries().entrySet().stream())
+        .limit(1)
+        .map(e -> {
+          var fault =
+              new Hit.Fault(
+                  "limits",
+                  e.getValue().keyAt(),
+                  "\"limits\" needs the Workers Paid plan: on the Free plan Cloudflare refuses the"
+                      + " upload with code 100328, whatever the value.",
+                  c.edits().remove(e.getValue().keyAt()));
+          // Whether it matters where the plan can't be told, people know.
+          return Plan.isFree(c.account()) ? (Hit) fault : fault.as(Severity.ADVICE);
+        })
+        .toList();
+  }
+
+  private static final Pattern INTERPOLATED =
+      Pattern.compile(
+          ".*\\$\\{[^}]*}.*|\\$[A-Z_][A-Z0-9_]*|.*\\{\\{.*}}.*|.*\\bprocess\\.env\\.\\w+.*|%[A-Z_][A-Z0-9_]*%");
+
+  /** Keys whose values name something at Cloudflare, with the list that they stand in. */
+  private static final Map<String, List<String>> NAMING =
+      Map.ofEntries(
+          Map.entry("r2_buckets", List.of("bucket_name")),
+          Map.entry("d1_databases", List.of("database_name")),
+          Map.entry("services", List.of("service")),
+          Map.entry("hyperdrive", List.of("id")),
+          Map.entry("vectorize", List.of("index_name")),
+          Map.entry("dispatch_namespaces", List.of("namespace")),
+          Map.entry("mtls_certificates", List.of("certificate_id")),
+          Map.entry("workflows", List.of("name", "script_name")),
+          Map.entry("pipelines", List.of("pipeline", "stream")),
+          Map.entry("secrets_store_secrets", List.of("store_id", "secret_name")),
+          Map.entry("analytics_engine_datasets", List.of("dataset")));
+
+  private static List<? extends Hit> interpolation(Case c) {
+    if (isRewritten(c)) {
+      return List.of();
+    }
+    var words = new ArrayList<Map.Entry<String, Case.Word>>();
+    var settings = c.settings();
+    for (var key : List.of("name", "account_id", "route")) {
+      Case.word(settings, key).ifPresent(w -> words.add(Map.entry(key, w)));
+    }
+    for (var route : settings.items("routes")) {
+      if (route instanceof Text(var text, var at)) {
+        words.add(Map.entry("routes", new Case.Word(text, at)));
+      } else if (route instanceof ConfigValue.Table t) {
+        for (var key : List.of("pattern", "zone_id", "zone_name")) {
+          Case.word(t, key).ifPresent(w -> words.add(Map.entry("routes", w)));
+        }
+      }
+    }
+    NAMING.forEach((list, keys) -> {
+      for (var t : settings.tables(list)) {
+        for (var key : keys) {
+          Case.word(t, key).ifPresent(w -> words.add(Map.entry(list + "." + key, w)));
+        }
+      }
+    });
+    settings
+        .table("queues")
+        .ifPresent(q -> {
+          for (var list : List.of("producers", "consumers")) {
+            for (var t : q.tables(list)) {
+              Case.word(t, "queue").ifPresent(w -> words.add(Map.entry("queues." + list, w)));
+            }
+          }
+        });
+    return words.stream()
+        .filter(e -> INTERPOLATED.matcher(e.getValue().value()).matches())
+        .map(e ->
+            new Hit.Fault(
+                e.getKey(),
+                e.getValue().at(),
+                "wrangler does not fill in variables: \""
+                    + e.getKey()
+                    + "\" is sent to Cloudflare as \""
+                    + e.getValue().value()
+                    + "\", which refuses it.",
+                new Remedy.Advice(
+                    e.getKey().equals("account_id")
+                        ? "Remove account_id, and set CLOUDFLARE_ACCOUNT_ID where you deploy."
+                        : "Write the value, give each environment its own section, or generate the"
+                            + " file before the deploy.")))
+        .toList();
+  }
+
+  private static final Pattern REWRITES =
+      Pattern.compile(
+          "\\benvsubst\\b|\\bsed\\b.*wrangler|wrangler\\S*\\.(?:template|tpl|example)|\\byq\\b|\\bjq\\b.*wrangler");
+
+  /** Whether a script or pipeline fills in the configuration before wrangler reads it. */
+  private static boolean isRewritten(Case c) {
+    return c.around().texts().entrySet().stream()
+        .filter(e -> Packages.isManifest(e.getKey()) || isPipeline(e.getKey().toString()))
+        .anyMatch(e -> REWRITES.matcher(e.getValue()).find());
+  }
+
+  private static boolean isPipeline(String file) {
+    return file.endsWith(".yml") || file.endsWith(".yaml") || file.endsWith("Jenkinsfile");
+  }
+
+  private static final Pattern ENTITY_NAME =
+      Pattern.compile("[A-Za-z_$][\\w$]*(?:\\.[A-Za-z_$][\\w$]*)*");
+  private static final Pattern LITERAL =
+      Pattern.compile(
+          "-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?n?|true|false|null|\"(?:[^\"\\\\\\n]|\\\\.)*\"|'(?:[^'\\\\\\n]|\\\\.)*'",
+          Pattern.DOTALL);
+
+  /** Lists and objects have to be JSON; how they are written inside is left to the build. */
+  private static List<? extends Hit> define(Case c) {
+    if (c.isPages() || c.settings().get("no_bundle").filter(v -> !Rule.isFalsy(v)).isPresent()) {
+      return List.of();
+    }
+    return c.settings().table("define").stream()
+        .flatMap(t -> t.entries().entrySet().stream())
+        .flatMap(e ->
+            e.getValue().value() instanceof Text(var text, var at)
+                    && !ENTITY_NAME.matcher(text.strip()).matches()
+                    && !LITERAL.matcher(text.strip()).matches()
+                    && !text.strip().matches("(?s)[\\[{].*")
+                ? java.util.stream.Stream.of(
+                    new Hit.Fault(
+                        "define." + e.getKey(),
+                        at,
+                        "define."
+                            + e.getKey()
+                            + " is \""
+                            + text
+                            + "\", which is neither a name nor a literal of JavaScript. wrangler deploy"
+                            + " stops.",
+                        text.matches("[^\"'\\\\\\n]*")
+                            ? new Remedy.Edit(at, "\"" + text + "\"", "\"\\\"" + text + "\\\"\"")
+                            : new Remedy.Advice("Put the text in quotes inside the quotes.")))
+                : java.util.stream.Stream.empty())
+        .toList();
+  }
+
+  private static List<? extends Hit> unsafe(Case c) {
+    return c.settings().table("unsafe").stream()
+        .flatMap(t -> t.tables("bindings").stream())
+        .filter(t -> t.text("type").filter("ratelimit"::equals).isPresent())
+        .map(t ->
+            new Hit.Fault(
+                t.text("name").orElse("unsafe"),
+                t.at(),
+                "Rate limiting no longer needs \"unsafe\", which may change or break at any time.",
+                new Remedy.Advice(
+                    "Declare it as "
+                        + (c.isToml() ? "[[ratelimits]]" : "\"ratelimits\"")
+                        + " with name, namespace_id and simple = { limit, period }.")))
+        .toList();
+  }
 }

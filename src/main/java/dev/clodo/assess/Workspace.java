@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
  * @param today the day in UTC, which is how Cloudflare judges compatibility dates
  * @param names the names that the workspace's own services have at Cloudflare
  * @param called the services that another one of the workspace depends on
+ * @param pipelines what continuous integration and scripts run
  * @param consumers the services that consume a queue, by the queue's name
  */
 record Workspace(
@@ -35,7 +36,8 @@ record Workspace(
     LocalDate today,
     Set<ServiceName> names,
     Set<ServiceName> called,
-    Map<String, List<ServiceName>> consumers) {
+    Map<String, List<ServiceName>> consumers,
+    Pipelines pipelines) {
 
   static Workspace of(Inventory inventory, Account account, Trials tried, LocalDate today) {
     var consumers = new HashMap<String, List<ServiceName>>();
@@ -53,7 +55,8 @@ record Workspace(
         today,
         inventory.services().stream().map(Service::name).collect(Collectors.toSet()),
         inventory.edges().stream().map(Edge::to).collect(Collectors.toSet()),
-        consumers);
+        consumers,
+        Pipelines.of(inventory));
   }
 
   /** What a service of this workspace exports and handles, where it was started. */

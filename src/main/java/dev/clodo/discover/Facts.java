@@ -68,6 +68,11 @@ final class Facts {
     return config.path();
   }
 
+  /** Whether a build wrote the configuration, so that people edit another one. */
+  boolean isGenerated() {
+    return !home.equals(config.path().getParent());
+  }
+
   Service.Kind kind() {
     return config.kind();
   }

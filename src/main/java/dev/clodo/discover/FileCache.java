@@ -78,7 +78,9 @@ final class FileCache {
                 : Optional.empty());
   }
 
-  /** What a small YAML or JSON file says; empty when there is none or it can't be understood. */
+  /**
+   * What a small YAML, JSON or TOML file says; empty when there is none or it can't be understood.
+   */
   Optional<ConfigValue> document(Path file) {
     var known = documents.get(file);
     if (known == null) {
@@ -92,6 +94,11 @@ final class FileCache {
     var name = file.toString();
     if (name.endsWith(".yml") || name.endsWith(".yaml")) {
       return YamlReader.read(file, text);
+    }
+    if (name.endsWith(".toml")) {
+      return TomlReader.read(file, text) instanceof WranglerConfigManager.Reading.Read read
+          ? Optional.of(read.file().root())
+          : Optional.empty();
     }
     return name.endsWith(".json") || name.endsWith(".jsonc")
         ? JsonReader.value(file, text)

@@ -11,6 +11,9 @@ final class ProjectFiles implements FactCollector {
   /** Every service of a workspace gets these facts, so a root with many folders must not count. */
   private static final int MAX_AT_ROOT = 200;
 
+  private static final List<String> CONFIGURATIONS =
+      List.of("wrangler.json", "wrangler.jsonc", "wrangler.toml");
+
   private static final List<String> LOOKED_AT =
       List.of(
           "wrangler.json",
@@ -35,6 +38,9 @@ final class ProjectFiles implements FactCollector {
     facts.entries(facts.home());
     facts.entries(facts.root(), MAX_AT_ROOT);
     facts.text(facts.home().resolve(".wrangler/deploy/config.json"));
+    if (facts.isGenerated()) {
+      CONFIGURATIONS.forEach(name -> facts.document(facts.home().resolve(name)));
+    }
     for (Path folder : facts.foldersUp()) {
       LOOKED_AT.forEach(name -> facts.look(folder.resolve(name)));
       READ.forEach(name -> facts.text(folder.resolve(name)));

@@ -209,11 +209,12 @@ final class Assessed {
     return found.getFirst();
   }
 
-  /** Which checks failed, each once. */
+  /** Which checks failed, each once; what is not wrong and could be better is left out. */
   Set<String> checks() {
     return assessment().findings().stream()
         .filter(f -> f.verdict() == Finding.Verdict.FAIL)
         .map(f -> f.check().value())
+        .filter(id -> !id.startsWith("best-practice/") && !id.endsWith("/auto-provision"))
         .collect(Collectors.toSet());
   }
 

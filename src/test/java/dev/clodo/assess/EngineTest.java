@@ -27,6 +27,7 @@ class EngineTest {
       name = "api"
       main = "src/index.ts"
       compatibility_date = "2026-11-01"
+      observability = { enabled = true }
       """;
 
   private Assessed workspace(String more) {

@@ -129,4 +129,129 @@ class EnvironmentChecksTest {
         .containsExactly("environments/no-env-selected");
     assertThat(workspace(more, USES_DB).checks()).isEmpty();
   }
+
+  private static final String CODE = "export default { fetch: () => new Response() };";
+
+  @Test
+  void warnsOfProductionDataInStaging() {
+    var w =
+        workspace(
+            """
+            [[env.production.r2_buckets]]
+            binding = "FILES"
+            bucket_name = "files"
+            [[env.production.r2_buckets]]
+            binding = "OWN"
+            bucket_name = "own"
+            [[env.staging.r2_buckets]]
+            binding = "FILES"
+            bucket_name = "files"
+            [[env.staging.r2_buckets]]
+            binding = "OWN"
+            bucket_name = "own-staging"
+            """,
+            CODE);
+    var finding = w.only("environments/shared-data-resource");
+    assertThat(finding.subject()).isEqualTo("FILES");
+    assertThat(finding.where().line()).isEqualTo(12);
+    assertThat(w.environment("production").of("environments/shared-data-resource")).hasSize(1);
+  }
+
+  @Test
+  void takesTheTopLevelForProductionWhereNoEnvironmentSaysSo() {
+    var w =
+        workspace(
+            """
+            [[r2_buckets]]
+            binding = "FILES"
+            bucket_name = "files"
+            [[env.staging.r2_buckets]]
+            binding = "FILES"
+            bucket_name = "files"
+            """,
+            CODE);
+    assertThat(w.of("environments/shared-data-resource")).hasSize(1);
+  }
+
+  @Test
+  void namesTheServiceOfTheSameEnvironment() {
+    var w =
+        workspace("[[env.staging.services]]\nbinding = \"AUTH\"\nservice = \"auth\"", CODE)
+            .file(
+                "auth/wrangler.toml",
+                "name = \"auth\"\nmain = \"i.js\"\ncompatibility_date ="
+                    + " \"2026-11-01\"\n[env.staging]\n")
+            .file("auth/i.js", CODE);
+    var finding = w.only("environments/service-binding-crosses-env");
+    assertThat(finding.message()).contains("auth-staging");
+    assertThat(finding.where().line()).isEqualTo(6);
+  }
+
+  @Test
+  void stopsTwoEnvironmentsThatTakeAWorkflowFromEachOther() {
+    var workflow =
+        "[[env.%1$s.workflows]]\nbinding = \"W\"\nname = \"orders\"\nclass_name = \"Orders\"\n";
+    var w = workspace(workflow.formatted("staging") + workflow.formatted("production"), CODE);
+    assertThat(w.only("environments/workflow-name-shared").severity())
+        .isEqualTo(Severity.ERROR_PROD);
+    var elsewhere =
+        workspace(
+            workflow.formatted("staging")
+                + workflow.formatted("production")
+                + "script_name = \"api-staging\"\n",
+            CODE);
+    assertThat(elsewhere.of("environments/workflow-name-shared")).isEmpty();
+  }
+
+  @Test
+  void stopsTwoEnvironmentsThatConsumeOneQueue() {
+    var w =
+        workspace(
+            "[[env.staging.queues.consumers]]\nqueue = \"jobs\"\n"
+                + "[[env.production.queues.consumers]]\nqueue = \"jobs\"\n",
+            CODE);
+    assertThat(w.only("environments/queue-consumer-shared").blocks()).isTrue();
+    var top =
+        workspace(
+            "[[queues.consumers]]\nqueue = \"jobs\"\n"
+                + "[[env.staging.queues.consumers]]\nqueue = \"jobs\"\n",
+            CODE);
+    assertThat(top.only("environments/queue-consumer-shared").severity())
+        .as("the top level may never be deployed")
+        .isEqualTo(Severity.WARNING);
+  }
+
+  @Test
+  void knowsThatViteChoosesTheEnvironmentWhenItBuilds() {
+    var script =
+        "{\"devDependencies\": {\"@cloudflare/vite-plugin\": \"1\"}, \"scripts\": {\"d\": \"%s\"}}";
+    assertThat(
+            workspace("[env.staging]\n", CODE)
+                .file("package.json", script.formatted("vite build && wrangler deploy -e staging"))
+                .only("environments/vite-env-at-build-time")
+                .subject())
+        .isEqualTo("staging");
+    assertThat(
+            workspace("[env.staging]\n", CODE)
+                .file(
+                    "package.json",
+                    script.formatted("CLOUDFLARE_ENV=staging vite build && wrangler deploy"))
+                .of("environments/vite-env-at-build-time"))
+        .isEmpty();
+  }
+
+  @Test
+  void noticesTwoDifferentChoicesOfTheEnvironment() {
+    var script = "{\"scripts\": {\"d\": \"CLOUDFLARE_ENV=%s wrangler deploy --env staging\"}}";
+    assertThat(
+            workspace("[env.staging]\n", CODE)
+                .file("package.json", script.formatted("production"))
+                .of("environments/conflicting-env-selectors"))
+        .hasSize(1);
+    assertThat(
+            workspace("[env.staging]\n", CODE)
+                .file("package.json", script.formatted("staging"))
+                .of("environments/conflicting-env-selectors"))
+        .isEmpty();
+  }
 }

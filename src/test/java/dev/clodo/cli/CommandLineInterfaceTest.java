@@ -385,7 +385,7 @@ class CommandLineInterfaceTest {
             "--format=github");
 
     assertThat(ran.exit()).isEqualTo(2);
-    assertThat(ran.out()).startsWith("::error file=broken/wrangler.toml,line=4,col=");
+    assertThat(ran.out()).startsWith("::error file=broken/wrangler.toml,line=5,col=");
     assertThat(folder.resolve("out/clodo.sarif")).content().contains("\"kv/id-malformed\"");
     assertThat(folder.resolve("clodo.xml")).content().startsWith("<?xml");
   }

@@ -57,6 +57,7 @@ final class Scene implements Host {
         name = "%s"
         main = "src/index.js"
         compatibility_date = "2025-09-01"
+        observability = { enabled = true }
         %s
         """
             .formatted(name, String.join("\n", lines)));

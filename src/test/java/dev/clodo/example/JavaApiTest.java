@@ -57,7 +57,8 @@ class JavaApiTest {
     Files.createDirectories(workspace.resolve("src"));
     Files.writeString(
         workspace.resolve("wrangler.toml"),
-        "name = \"api\"\nmain = \"src/index.js\"\ncompatibility_date = \"2025-09-01\"\n");
+        "name = \"api\"\nmain = \"src/index.js\"\ncompatibility_date = \"2025-09-01\"\n"
+            + "observability = { enabled = true }\n");
     Files.writeString(
         workspace.resolve("src/index.js"),
         "export default { fetch() { return new Response(\"ok\"); } };\n");
