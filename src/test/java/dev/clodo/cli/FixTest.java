@@ -30,6 +30,9 @@ class FixTest {
 
       [triggers]
       crons = ["0 4 * * 0"]
+
+      [observability]
+      enabled = true
       """;
 
   @BeforeEach
