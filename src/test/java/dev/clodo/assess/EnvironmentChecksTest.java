@@ -84,7 +84,7 @@ class EnvironmentChecksTest {
             [[env.staging.d1_databases]]
             binding = "DB"
             """;
-    assertThat(workspace(own, USES_DB).checks()).isEmpty();
+    assertThat(workspace(own, USES_DB).checks()).isSubsetOf("d1/auto-provision");
   }
 
   @Test
@@ -127,7 +127,7 @@ class EnvironmentChecksTest {
         """;
     assertThat(workspace(more, USES_DB).environment("").checks())
         .containsExactly("environments/no-env-selected");
-    assertThat(workspace(more, USES_DB).checks()).isEmpty();
+    assertThat(workspace(more, USES_DB).checks()).isSubsetOf("d1/auto-provision");
   }
 
   private static final String CODE = "export default { fetch: () => new Response() };";
