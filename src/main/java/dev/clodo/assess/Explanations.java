@@ -198,7 +198,8 @@ public final class Explanations {
   private static String filled(CheckId id, String part) {
     var text = part.strip();
     require(!text.isEmpty(), id, "has an empty part");
-    return text;
+    // Behind a label a sentence may go on in small letters; elsewhere it stands alone.
+    return Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 
   private static void require(boolean holds, CheckId id, String what) {

@@ -120,6 +120,7 @@ public final class HtmlReport {
     causes();
     services();
     unknown();
+    suppressed();
     out.append("</main>\n");
     footer();
     out.append("<script>").append(script).append("</script>\n</body>\n</html>\n");
@@ -164,7 +165,7 @@ public final class HtmlReport {
         .append("</p></div></div>\n<dl class=\"facts\">");
     fact("Services", number(assessment.inventory().services().size()));
     fact("Checks made", number(assessment.checksRun()));
-    fact("Without findings", number(withoutFindings()));
+    fact("Suppressed", number(assessment.suppressed().size()));
     fact("Not answered", number(assessment.checksUnknown()));
     longFact("Looked at", looked());
     longFact("Cloudflare account", asked(assessment.account().access()));
@@ -181,11 +182,53 @@ public final class HtmlReport {
     out.append("</div>\n</section>\n");
   }
 
-  private int withoutFindings() {
-    return (int)
-        assessment.inventory().services().stream()
-            .filter(s -> !byScope.containsKey(Score.scope(s)))
-            .count();
+  /** How many services are blocked, to be looked at, or fine. */
+  private void standing() {
+    var services = assessment.inventory().services();
+    int blocked = 0;
+    int odd = 0;
+    for (var service : services) {
+      var findings = byScope.getOrDefault(Score.scope(service), List.of());
+      if (findings.stream().anyMatch(Finding::blocks)) {
+        blocked++;
+      } else if (!findings.isEmpty()) {
+        odd++;
+      }
+    }
+    int fine = services.size() - blocked - odd;
+    double full = Math.max(1, services.size()) / 100.0;
+    out.append("<div class=\"second\"><h2>Services</h2>")
+        .append(
+            "<svg class=\"bar slim\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\">")
+        .append("<rect class=\"fill-none\" width=\"100\" height=\"10\"/>")
+        .append(rect("error", 0, blocked / full))
+        .append(rect("warning", blocked / full, odd / full))
+        .append(rect("good", (blocked + odd) / full, fine / full))
+        .append("</svg><ul class=\"tally\">");
+    tally("error", blocked, "blocked");
+    tally("warning", odd, "to look at");
+    tally("good", fine, "fine");
+    out.append("</ul></div>");
+  }
+
+  private void tally(String mark, int n, String what) {
+    out.append("<li>")
+        .append(icon(mark, mark))
+        .append(number(n))
+        .append(' ')
+        .append(what)
+        .append("</li>");
+  }
+
+  private static String rect(String fill, double x, double width) {
+    return width == 0
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "<rect class=\"fill-%s\" x=\"%.2f\" width=\"%.2f\" height=\"10\"/>",
+            fill,
+            x,
+            width);
   }
 
   private static String found(Counts counts) {
@@ -277,7 +320,9 @@ public final class HtmlReport {
             .append("</span><b>")
             .append(number(n))
             .append("</b></li>"));
-    out.append("</ul></div>\n");
+    out.append("</ul>");
+    standing();
+    out.append("</div>\n");
   }
 
   private void kinds() {
@@ -337,9 +382,7 @@ public final class HtmlReport {
       int n = parts.getOrDefault(weight, 0);
       if (n > 0) {
         double width = 100.0 * n / full;
-        svg.append(
-            "<rect class=\"fill-%s\" x=\"%.2f\" width=\"%.2f\" height=\"10\"/>"
-                .formatted(weight.word(), x, width));
+        svg.append(rect(weight.word(), x, width));
         x += width;
       }
     }
@@ -369,6 +412,8 @@ public final class HtmlReport {
   private void cause(Cause cause) {
     var weight = Weight.of(cause.findings().getFirst());
     var explanation = Optional.ofNullable(explanations.get(cause.check()));
+    boolean explained =
+        explanation.orElse(null) instanceof Explanation.Checked e && !e.problem().isEmpty();
     var said =
         explanation
             .map(Explanation::problem)
@@ -384,7 +429,9 @@ public final class HtmlReport {
         .append(weight.title)
         .append(": </span><span class=\"id\">")
         .append(cause.check())
-        .append("</span><span class=\"say\">")
+        .append("</span><span class=\"say")
+        .append(explained ? " again" : "")
+        .append("\">")
         .append(said)
         .append("</span></span><span class=\"span\">")
         .append(spread(cause))
@@ -400,7 +447,7 @@ public final class HtmlReport {
     places(cause);
     out.append("<div class=\"todo\"><button type=\"button\" class=\"btn small js\" data-only=\"")
         .append(cause.check())
-        .append("\" hidden>Show where</button><a class=\"small\" href=\"")
+        .append("\" hidden>Show these findings</button><a class=\"small\" href=\"")
         .append(text(cause.findings().getFirst().docs()))
         .append("\" rel=\"noreferrer\">Background</a></div></div></details></li>\n");
   }
@@ -729,6 +776,29 @@ public final class HtmlReport {
           .append("</p>")
           .append(remedy(finding))
           .append("</div></li>\n");
+    }
+    out.append("</ul></div></section>\n");
+  }
+
+  private void suppressed() {
+    if (assessment.suppressed().isEmpty()) {
+      return;
+    }
+    out.append(
+        "<section aria-labelledby=\"silenced\"><div class=\"head\"><h2 id=\"silenced\">Suppressed</h2><p>Somebody said not to show these. They cost no points.</p></div>\n<div class=\"card\"><ul>");
+    for (var one : assessment.suppressed()) {
+      var finding = one.finding();
+      out.append("<li class=\"f\">")
+          .append(icon("unknown", "unknown"))
+          .append("<div><p class=\"m\"><b>")
+          .append(finding.check())
+          .append("</b> ")
+          .append(text(finding.message()))
+          .append("</p><p class=\"at\">by <span class=\"mono\">")
+          .append(text(Places.full(root, one.by())))
+          .append("</span>")
+          .append(one.reason().isEmpty() ? "" : ": " + text(one.reason()))
+          .append("</p></div></li>\n");
     }
     out.append("</ul></div></section>\n");
   }

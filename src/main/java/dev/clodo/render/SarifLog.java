@@ -1,5 +1,6 @@
 package dev.clodo.render;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clodo.model.Assessment;
@@ -9,6 +10,7 @@ import dev.clodo.model.Finding;
 import dev.clodo.model.Finding.Severity;
 import dev.clodo.model.Location;
 import dev.clodo.model.Remedy;
+import dev.clodo.model.Suppressed;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -82,16 +84,41 @@ public final class SarifLog {
     var notifications = invocation.putArray("toolExecutionNotifications");
     var results = run.putArray("results");
     for (var finding : assessment.findings()) {
-      int index = indices.computeIfAbsent(finding.check(), _ -> indices.size());
-      if (index == rules.size()) {
-        rules.add(rule(finding));
-      }
+      int index = index(finding, indices, rules);
       switch (finding.verdict()) {
         case FAIL -> results.add(result(assessment, finding, index));
         case UNKNOWN -> notifications.add(notification(finding, index));
       }
     }
+    for (var suppressed : assessment.suppressed()) {
+      var finding = suppressed.finding();
+      var result = result(assessment, finding, index(finding, indices, rules));
+      result.putArray("suppressions").add(suppression(suppressed));
+      results.add(result);
+    }
     return run;
+  }
+
+  /** Where the rule of a finding stands; it is added when it is new. */
+  private int index(Finding finding, Map<CheckId, Integer> indices, ArrayNode rules) {
+    int index = indices.computeIfAbsent(finding.check(), _ -> indices.size());
+    if (index == rules.size()) {
+      rules.add(rule(finding));
+    }
+    return index;
+  }
+
+  /** A comment stands in the source; a list is elsewhere. */
+  private ObjectNode suppression(Suppressed suppressed) {
+    boolean beside = suppressed.by().file().equals(suppressed.finding().where().file());
+    var json = JSON.objectNode().put("kind", beside ? "inSource" : "external");
+    if (!suppressed.reason().isEmpty()) {
+      json.put("justification", suppressed.reason());
+    }
+    var place = json.putObject("location").putObject("physicalLocation");
+    place.set("artifactLocation", artifact(suppressed.by().file()));
+    place.putObject("region").put("startLine", suppressed.by().line());
+    return json;
   }
 
   private static String environments(Assessment assessment) {

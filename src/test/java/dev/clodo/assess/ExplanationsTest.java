@@ -121,11 +121,11 @@ class ExplanationsTest {
     assertThat(sections.keySet()).extracting(CheckId::value).containsExactly("kv/one", "kv/two");
     var one = requireNonNull(sections.get(new CheckId("kv/one")));
     assertThat(one.problem()).isEqualTo("It breaks.\nTwice.");
-    assertThat(one.detected()).contains("by looking.");
-    assertThat(one.mend()).contains("do it.\n\n- first\n- then");
+    assertThat(one.detected()).contains("By looking.");
+    assertThat(one.mend()).contains("Do it.\n\n- first\n- then");
     assertThat(one.leftOut()).isEmpty();
     assertThat(requireNonNull(sections.get(new CheckId("kv/two"))).leftOut())
-        .contains("nobody can see it.");
+        .contains("Nobody can see it.");
   }
 
   @ParameterizedTest

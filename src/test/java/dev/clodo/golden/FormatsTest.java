@@ -20,6 +20,7 @@ import dev.clodo.model.Inventory;
 import dev.clodo.model.Location;
 import dev.clodo.model.Remedy;
 import dev.clodo.model.Stage;
+import dev.clodo.model.Suppressed;
 import dev.clodo.render.AssessmentJson;
 import dev.clodo.render.AssessmentMarkdown;
 import dev.clodo.render.GitHubAnnotations;
@@ -146,6 +147,33 @@ class FormatsTest {
     assertThat(sarif.at("/runs/0/invocations/0/toolExecutionNotifications")).isNotEmpty();
     assertThat(sarif.at("/runs/0/results").findValuesAsText("ruleId"))
         .doesNotContain("credentials/none");
+  }
+
+  @Test
+  void marksWhatIsSuppressedAsSuch() throws IOException {
+    var at = new Location(ROOT.resolve("a.toml"), 3, 1);
+    var finding = finding(at, "x", advice());
+    var inventory = new Inventory(ROOT, List.of(), List.of(), List.of());
+    var comment = new Location(ROOT.resolve("a.toml"), 2, 1);
+    var list = new Location(ROOT.resolve("clodo.yaml"), 5, 3);
+    var suppressed =
+        List.of(new Suppressed(finding, comment, ""), new Suppressed(finding, list, "known"));
+    var assessment =
+        new Assessment(
+            inventory,
+            Account.unseen("no"),
+            List.of(),
+            1,
+            0,
+            Set.of(Stage.STATIC),
+            suppressed,
+            List.of());
+
+    var sarif = sarif(assessment);
+
+    assertValid(sarifSchema(), sarif);
+    assertThat(sarif.findValuesAsText("kind")).containsExactly("inSource", "external");
+    assertThat(sarif.findValuesAsText("justification")).containsExactly("known");
   }
 
   private static JsonNode sarifSchema() throws IOException {
