@@ -189,7 +189,8 @@ final class JsonReader {
       return "The file ends too early: a brace, bracket, quote or comment is not closed.";
     }
     if (said.contains("Unrecognized token")) {
-      return said + ". Text needs double quotes.";
+      // Which one it is may be a secret.
+      return "A word stands where a value belongs. Text needs double quotes.";
     }
     if (said.contains("Unrecognized character escape")) {
       return said + ". Write a backslash as \\\\.";
@@ -205,6 +206,6 @@ final class JsonReader {
       return "Nesting is too deep (more than %,d levels of objects and arrays)."
           .formatted(StreamReadConstraints.DEFAULT_MAX_DEPTH);
     }
-    return said + ".";
+    return said.replaceAll("'[^']*[\\p{L}\\d]{2}.*'", "text") + ".";
   }
 }

@@ -130,9 +130,7 @@ final class TomlReader {
           problems.add(
               new WranglerConfigManager.Problem(
                   at,
-                  "The integer "
-                      + n
-                      + " is further from 0 than "
+                  "The integer is further from 0 than "
                       + MAX_INTEGER
                       + ", which wrangler refuses. Put it in quotes."));
         }
@@ -246,9 +244,16 @@ final class TomlReader {
   }
 
   private WranglerConfigManager.Problem problem(TomlParseError error) {
-    var message = String.valueOf(error.getMessage());
+    var message = withoutValues(String.valueOf(error.getMessage()));
     return new WranglerConfigManager.Problem(
         location(error.position()), message + ". " + remedy(message));
+  }
+
+  /** What the parser stumbles over may be a secret that lacks a quote; a key's name is none. */
+  private static String withoutValues(String message) {
+    return message.contains("previously defined")
+        ? message
+        : message.replaceAll("'[^']*[\\p{L}\\d]{2}.*'", "text");
   }
 
   private static String remedy(String message) {
