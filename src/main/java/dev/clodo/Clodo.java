@@ -8,6 +8,7 @@ import dev.clodo.execute.World;
 import dev.clodo.model.Account;
 import dev.clodo.model.Assessment;
 import dev.clodo.model.Build;
+import dev.clodo.model.Checkup;
 import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.Finding;
 import dev.clodo.model.HealthCheck;
@@ -158,6 +159,15 @@ public final class Clodo implements AutoCloseable {
     }
     return new Trials(
         run ? EnumSet.of(Stage.BUILD, Stage.RUN) : EnumSet.of(Stage.BUILD), builds, starts);
+  }
+
+  /**
+   * What the work rests on: this machine, the credentials, the account and their permissions.
+   *
+   * @param online whether Cloudflare is asked
+   */
+  public Checkup checkup(boolean online) {
+    return new Doctor(ports, folder).examine(discover(), online);
   }
 
   /**

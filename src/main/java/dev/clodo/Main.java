@@ -8,6 +8,7 @@ import dev.clodo.adapter.sql.SqliteDataBridge;
 import dev.clodo.adapter.system.LocalFiles;
 import dev.clodo.adapter.system.SystemClock;
 import dev.clodo.adapter.workerd.WorkerdTrial;
+import dev.clodo.adapter.wrangler.LocalMachine;
 import dev.clodo.adapter.wrangler.Toolchain;
 import dev.clodo.adapter.wrangler.WranglerAdapter;
 import dev.clodo.cli.CommandLineInterface;
@@ -178,6 +179,11 @@ public final class Main {
     @Override
     public Git git() {
       return git;
+    }
+
+    @Override
+    public dev.clodo.port.Machine machine() {
+      return new LocalMachine(new Toolchain(variables, progress), variables);
     }
 
     @Override

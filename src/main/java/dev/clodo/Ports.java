@@ -6,10 +6,12 @@ import dev.clodo.port.Clock;
 import dev.clodo.port.Cloudflare;
 import dev.clodo.port.DataBridge;
 import dev.clodo.port.Git;
+import dev.clodo.port.Machine;
 import dev.clodo.port.Traffic;
 import dev.clodo.port.Workerd;
 import dev.clodo.port.WorkspaceFiles;
 import dev.clodo.port.Wrangler;
+import java.util.List;
 
 /** The world as {@link Clodo} meets it. Each port is made when it is first asked for. */
 public interface Ports extends AutoCloseable {
@@ -29,6 +31,11 @@ public interface Ports extends AutoCloseable {
   Git git();
 
   WorkspaceFiles files();
+
+  /** What this machine brings; unless somebody connects it, nothing is known of it. */
+  default Machine machine() {
+    return _ -> List.of();
+  }
 
   Clock clock();
 

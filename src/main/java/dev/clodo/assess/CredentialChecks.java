@@ -6,6 +6,7 @@ import static dev.clodo.assess.Check.workspaceAdvice;
 import static dev.clodo.assess.Check.workspaceError;
 import static dev.clodo.assess.Check.workspaceWarning;
 
+import dev.clodo.model.Account;
 import dev.clodo.model.Account.Access;
 import dev.clodo.model.AccountId;
 import dev.clodo.model.Finding.StopsAt;
@@ -439,7 +440,7 @@ final class CredentialChecks {
   }
 
   /** What a feature of the configuration needs, from {@code permissions.json}. */
-  private record Feature(
+  record Feature(
       String key,
       String name,
       String edit,
@@ -542,7 +543,12 @@ final class CredentialChecks {
 
   /** The names of what the token may do; empty when it may not tell. */
   private static Optional<Set<String>> granted(Case c) {
-    return c.account().resources(ResourceKind.PERMISSIONS)
+    return granted(c.account());
+  }
+
+  /** The names of what the token may do; empty when it can't tell. */
+  static Optional<Set<String>> granted(Account account) {
+    return account.resources(ResourceKind.PERMISSIONS)
                 instanceof Looked.Known<List<Resource>>(var all)
             && !all.isEmpty()
         ? Optional.of(

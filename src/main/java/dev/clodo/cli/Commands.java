@@ -22,6 +22,7 @@ final class Commands {
           "status",
           "history",
           "orchestrate",
+          "doctor",
           "wrangler",
           "sandbox",
           "demo",
@@ -62,6 +63,7 @@ final class Commands {
       case "status" -> Optional.of(new StatusCommand(session));
       case "history" -> Optional.of(new HistoryCommand(session));
       case "orchestrate" -> Optional.of(orchestrate(session));
+      case "doctor" -> Optional.of(new DoctorCommand(session));
       case "sandbox" -> Optional.of(new SandboxCommand(session));
       case "demo" -> Optional.of(new DemoCommand(session));
       case "wrangler" -> Optional.of(new WranglerCommand(session));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clodo.Deployed;
 import dev.clodo.model.Assessment;
+import dev.clodo.model.Checkup;
 import dev.clodo.model.Explanation;
 import dev.clodo.model.Outcome;
 import dev.clodo.model.Plan;
@@ -13,6 +14,7 @@ import dev.clodo.model.ServiceVersions;
 import dev.clodo.model.Status;
 import dev.clodo.render.AssessmentJson;
 import dev.clodo.render.AssessmentText;
+import dev.clodo.render.CheckupText;
 import dev.clodo.render.ExplanationJson;
 import dev.clodo.render.ExplanationText;
 import dev.clodo.render.Palette;
@@ -64,6 +66,18 @@ sealed interface View {
     @Override
     public JsonNode json() {
       return ExplanationJson.of(checks);
+    }
+  }
+
+  record Examined(Checkup checkup) implements View {
+    @Override
+    public String text(Palette palette, boolean verbose) {
+      return CheckupText.of(checkup, palette);
+    }
+
+    @Override
+    public JsonNode json() {
+      return CheckupText.json(checkup);
     }
   }
 

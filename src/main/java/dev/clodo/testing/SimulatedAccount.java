@@ -2,6 +2,7 @@ package dev.clodo.testing;
 
 import dev.clodo.model.Account;
 import dev.clodo.model.AccountId;
+import dev.clodo.model.CredentialSource;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Looked;
@@ -227,6 +228,11 @@ public final class SimulatedAccount {
   }
 
   private final class SimulatedCloudflare implements Cloudflare {
+    @Override
+    public CredentialSource credentials() {
+      return new CredentialSource("API token", "CLOUDFLARE_API_TOKEN", "");
+    }
+
     @Override
     public Account look(Inventory wanted) {
       landPending();

@@ -51,6 +51,7 @@ class CommandLineInterfaceTest {
             "wrangler",
             "sandbox",
             "demo",
+            "doctor",
             "completion",
             "Exit codes");
     assertThat(scene.type().out()).isEqualTo(help.out());
@@ -72,6 +73,7 @@ class CommandLineInterfaceTest {
         "wrangler",
         "sandbox",
         "demo",
+        "doctor",
         "completion"
       })
   void showsExamplesInTheHelpOf(String command) {

@@ -95,6 +95,24 @@ public final class Toolchain {
     }
   }
 
+  /**
+   * The tools for a project; empty when something would have to be installed first.
+   *
+   * @throws UserError when what there is can't be used
+   */
+  Optional<Tools> atHand(Path home) {
+    try {
+      return Optional.of(find(home.toAbsolutePath().normalize(), this::installed));
+    } catch (NotInstalled notYet) {
+      return Optional.empty();
+    }
+  }
+
+  /** What a Node says it is. */
+  String nodeVersion(Tools tools) {
+    return versionOf(tools.node()).map(VersionNumber::toString).orElse("an unknown version");
+  }
+
   /** The folder of the tool cache. */
   public Path cache() {
     var configured = environment.getOrDefault("CLODO_TOOLS", "");
