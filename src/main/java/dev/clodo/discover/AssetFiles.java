@@ -1,11 +1,16 @@
 package dev.clodo.discover;
 
+import dev.clodo.model.Service;
 import java.io.IOException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.EnumSet;
+import java.util.regex.Pattern;
 
 /**
  * The static files that would be uploaded, with their sizes, and the rules that stand among them.
@@ -17,8 +22,18 @@ final class AssetFiles implements FactCollector {
    */
   private static final int MAX_FILES = 20_001;
 
+  /** Stands in place of a size where a link leads back to a folder that it lies in. */
+  private static final long LOOP = -1;
+
+  /** Deeper folders are not made by people; links among folders can make any depth. */
+  private static final int MAX_DEPTH = 64;
+
+  /** Enough to find out whether a folder holds Pages Functions. */
+  private static final int MAX_FUNCTIONS = 20;
+
   @Override
   public void collect(Facts facts) {
+    functions(facts);
     var settings = facts.settings();
     settings
         .table("assets")
@@ -26,6 +41,29 @@ final class AssetFiles implements FactCollector {
         .ifPresent(folder -> files(facts, folder));
     facts.path(settings, "pages_build_output_dir").ifPresent(folder -> files(facts, folder));
   }
+
+  /** A Worker with assets alone does not run what lies in a folder for Pages Functions. */
+  private static void functions(Facts facts) {
+    var folder = facts.home().resolve("functions");
+    if (facts.kind() != Service.Kind.WORKER
+        || facts.settings().get("assets").isEmpty()
+        || facts.settings().get("main").isPresent()
+        || !facts.isFolder(folder)) {
+      return;
+    }
+    boolean answers =
+        facts.entries(folder, MAX_FUNCTIONS).stream()
+            .filter(f -> f.toString().matches(".*\\.[jt]sx?"))
+            .flatMap(f -> facts.peek(f).stream())
+            .anyMatch(text -> ON_REQUEST.matcher(text).find());
+    if (answers) {
+      facts.keep(folder, "onRequest");
+    }
+  }
+
+  private static final Pattern ON_REQUEST =
+      Pattern.compile(
+          "export\\s+(?:(?:async\\s+)?function|const|let|var)\\s+onRequest(?:Get|Post|Put|Delete|Patch|Head|Options)?\\b");
 
   private static void files(Facts facts, Path folder) {
     for (String name : new String[] {"_redirects", "_headers", "_routes.json", ".assetsignore"}) {
@@ -36,7 +74,7 @@ final class AssetFiles implements FactCollector {
     }
     var counter = new Counter(facts);
     try {
-      Files.walkFileTree(folder, counter);
+      Files.walkFileTree(folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), MAX_DEPTH, counter);
     } catch (IOException e) {
       facts.note("The assets in " + folder + " can't be read completely.");
     }
@@ -48,6 +86,7 @@ final class AssetFiles implements FactCollector {
   private static final class Counter extends SimpleFileVisitor<Path> {
     private final Facts facts;
     private int files;
+    private int folders;
 
     Counter(Facts facts) {
       this.facts = facts;
@@ -61,7 +100,17 @@ final class AssetFiles implements FactCollector {
     }
 
     @Override
+    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+      folders++;
+      return folders < MAX_FILES ? FileVisitResult.CONTINUE : FileVisitResult.TERMINATE;
+    }
+
+    @Override
     public FileVisitResult visitFileFailed(Path file, IOException e) {
+      if (e instanceof FileSystemLoopException) {
+        facts.size(file, LOOP);
+        return FileVisitResult.CONTINUE;
+      }
       facts.note("The asset " + file + " can't be read.");
       return FileVisitResult.CONTINUE;
     }

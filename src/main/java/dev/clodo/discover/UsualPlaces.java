@@ -22,7 +22,8 @@ final class UsualPlaces implements FactCollector {
           "worker.js",
           "workers-site/index.js");
 
-  private static final List<String> RULES = List.of("public/_redirects", "static/_redirects");
+  private static final List<String> RULES =
+      List.of("public/_redirects", "static/_redirects", "public/_headers", "static/_headers");
 
   @Override
   public void collect(Facts facts) {

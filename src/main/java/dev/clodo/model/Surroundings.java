@@ -13,9 +13,11 @@ import java.util.Set;
  *     the folders of the project, the repository and the migrations
  * @param texts the contents of small files that checks read: source reachable from the entry point,
  *     {@code package.json}, {@code _redirects}, workflows …; of {@code .dev.vars} and {@code .env}
- *     files only a line {@code NAME=} for each name
+ *     files only a line {@code NAME=} for each name; under the folder {@code functions} of a Worker
+ *     without code {@code onRequest} where it holds Pages Functions
  * @param documents what those of the texts say that are {@code package.json} or a pipeline in YAML
- * @param sizes bytes of each static file that would be uploaded
+ * @param sizes bytes of each static file that would be uploaded; -1 for a link that leads back to a
+ *     folder that it lies in
  * @param sources what the syntax of the source tells
  * @param notes anything discovery noticed that explains a later answer, a sentence each
  */
