@@ -3,6 +3,7 @@ package dev.clodo.cli;
 import dev.clodo.Checks;
 import dev.clodo.Exit;
 import dev.clodo.Failed;
+import dev.clodo.cli.View.Explained.Detail;
 import dev.clodo.model.CheckId;
 import dev.clodo.model.Explanation;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var found = new ArrayList<Explanation>();
-    boolean groups = names.isEmpty();
+    var detail = names.isEmpty() || list ? Detail.ID : Detail.WHOLE;
     if (names.isEmpty()) {
       found.addAll(Checks.all());
     }
@@ -50,10 +51,10 @@ final class ExplainCommand implements Callable<Integer> {
         found.add(one(name));
       } else {
         found.addAll(group(name));
-        groups = true;
+        detail = list ? Detail.ID : Detail.SENTENCE;
       }
     }
-    session.show(new View.Explained(found, list || groups));
+    session.show(new View.Explained(found, detail));
     return Exit.DONE.code();
   }
 

@@ -54,13 +54,21 @@ sealed interface View {
     }
   }
 
-  /** What checks are about: all that is known of them, or a line each. */
-  record Explained(List<Explanation> checks, boolean listed) implements View {
+  /** What checks are about. */
+  record Explained(List<Explanation> checks, Detail detail) implements View {
+    enum Detail {
+      ID,
+      SENTENCE,
+      WHOLE
+    }
+
     @Override
     public String text(Palette palette, boolean verbose) {
-      return listed
-          ? ExplanationText.list(checks, palette)
-          : ExplanationText.whole(checks, palette);
+      return switch (detail) {
+        case ID -> ExplanationText.list(checks, false, palette);
+        case SENTENCE -> ExplanationText.list(checks, true, palette);
+        case WHOLE -> ExplanationText.whole(checks, palette);
+      };
     }
 
     @Override

@@ -20,8 +20,8 @@ public final class ExplanationText {
     return explanations.stream().map(e -> one(e, palette)).collect(Collectors.joining("\n"));
   }
 
-  /** A line each: severity, id, and the first sentence. */
-  public static String list(List<Explanation> explanations, Palette palette) {
+  /** A line each, group by group: id and severity; with sentences, what goes wrong below it. */
+  public static String list(List<Explanation> explanations, boolean sentences, Palette palette) {
     var text = new StringBuilder();
     var groups =
         explanations.stream().collect(Collectors.groupingBy(Explanation::group)).entrySet().stream()
@@ -37,6 +37,12 @@ public final class ExplanationText {
             .append(" ".repeat(widest - e.check().value().length() + 2))
             .append(weight(e, palette))
             .append('\n');
+        if (sentences && !e.problem().isEmpty()) {
+          text.append(
+                  palette.faint(
+                      paragraphs(Prose.firstSentence(e.problem()), "    ").stripTrailing()))
+              .append('\n');
+        }
       }
       text.append('\n');
     }
