@@ -170,6 +170,11 @@ public final class Clodo implements AutoCloseable {
     return new Doctor(ports, folder).examine(discover(), online);
   }
 
+  /** The files with which this workspace starts to use Clodo. */
+  public Starter starter() {
+    return new Starter(ports.files(), assessOffline());
+  }
+
   /**
    * What the edits of an assessment's remedies would mend. Writes nothing; {@link #write} does.
    *

@@ -22,6 +22,7 @@ final class Commands {
           "status",
           "history",
           "orchestrate",
+          "init",
           "doctor",
           "wrangler",
           "sandbox",
@@ -63,6 +64,7 @@ final class Commands {
       case "status" -> Optional.of(new StatusCommand(session));
       case "history" -> Optional.of(new HistoryCommand(session));
       case "orchestrate" -> Optional.of(orchestrate(session));
+      case "init" -> Optional.of(new InitCommand(session));
       case "doctor" -> Optional.of(new DoctorCommand(session));
       case "sandbox" -> Optional.of(new SandboxCommand(session));
       case "demo" -> Optional.of(new DemoCommand(session));

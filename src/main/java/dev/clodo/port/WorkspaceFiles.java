@@ -14,6 +14,11 @@ public interface WorkspaceFiles {
   /** A file's text; empty when there is none. */
   Optional<String> read(Path file);
 
+  /** Whether anything is there. */
+  boolean exists(Path path);
+
+  boolean isFolder(Path path);
+
   /**
    * Writes another text to a file that still has the one expected; its permissions stay.
    *

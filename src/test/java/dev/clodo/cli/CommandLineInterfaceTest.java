@@ -51,6 +51,7 @@ class CommandLineInterfaceTest {
             "wrangler",
             "sandbox",
             "demo",
+            "init",
             "doctor",
             "completion",
             "Exit codes");
@@ -73,6 +74,7 @@ class CommandLineInterfaceTest {
         "wrangler",
         "sandbox",
         "demo",
+        "init",
         "doctor",
         "completion"
       })

@@ -35,6 +35,16 @@ public final class LocalFiles implements WorkspaceFiles {
   }
 
   @Override
+  public boolean exists(Path path) {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  @Override
+  public boolean isFolder(Path path) {
+    return Files.isDirectory(path);
+  }
+
+  @Override
   public void replace(Path root, Path file, String expected, String text) {
     try {
       var real = within(root, file);
