@@ -34,6 +34,8 @@ final class Catalogue {
               ContainerChecks.CHECKS,
               EmailChecks.CHECKS,
               StartChecks.CHECKS,
+              CiChecks.CHECKS,
+              CfChecks.CHECKS,
               SecurityChecks.CHECKS,
               BestPracticeChecks.CHECKS)
           .flatMap(List::stream)

@@ -18,6 +18,7 @@ interface FactCollector {
         new ProjectFiles(),
         new ContainerFiles(),
         new PipelineFiles(),
+        new ToolFiles(),
         new LocalSecretNames(),
         new AssetFiles(),
         new SourceFiles());
