@@ -258,9 +258,9 @@ class EngineTest {
     assertThat(finding.where().column()).isEqualTo(25);
     assertThat(finding.message()).contains("Node 20", "Node 22.12.0");
     w.file(".github/workflows/deploy.yml", WORKFLOW.replace("20", "22"));
-    assertThat(w.checks()).isEmpty();
+    assertThat(w.checks()).doesNotContain("toolchain/node-too-old");
     w.file(".github/workflows/deploy.yml", WORKFLOW.replace("20", "lts/*"));
-    assertThat(w.checks()).isEmpty();
+    assertThat(w.checks()).doesNotContain("toolchain/node-too-old");
   }
 
   @Test
@@ -303,7 +303,7 @@ class EngineTest {
                 with:
                   apiToken: ${{ secrets.CLOUDFLARE_API_TOKEN }}
         """);
-    assertThat(w.checks()).isEmpty();
+    assertThat(w.checks()).doesNotContain("ci/no-token");
   }
 
   @Test
@@ -312,8 +312,9 @@ class EngineTest {
     assertThat(w.only("toolchain/lockfile-missing").remedy())
         .isEqualTo(new Remedy.Command("npm install --package-lock-only", w.root()));
     w.file("pnpm-lock.yaml", "");
-    assertThat(w.checks()).isEmpty();
-    assertThat(workspace("").file("package.json", "{}").checks()).isEmpty();
+    assertThat(w.checks()).doesNotContain("toolchain/lockfile-missing");
+    assertThat(workspace("").file("package.json", "{}").checks())
+        .doesNotContain("toolchain/lockfile-missing");
   }
 
   @ParameterizedTest
