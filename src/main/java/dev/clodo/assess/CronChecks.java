@@ -66,7 +66,7 @@ final class CronChecks {
               "workers/platform/limits/",
               CronChecks::accountLimit));
 
-  private static Hit.Fault unhandled(Case c, Case.Word cron) {
+  private static Hit.Fault unhandled(Case.Word cron) {
     return new Hit.Fault(
         cron.value(),
         cron.at(),
@@ -81,13 +81,13 @@ final class CronChecks {
 
   private static List<? extends Hit> seemsUnhandled(Case c) {
     return !crons(c).isEmpty() && Sources.lacksWord(c, "scheduled", "on_scheduled")
-        ? crons(c).stream().limit(1).map(w -> unhandled(c, w).as(Severity.WARNING)).toList()
+        ? crons(c).stream().limit(1).map(w -> unhandled(w).as(Severity.WARNING)).toList()
         : List.of();
   }
 
   private static List<? extends Hit> unhandled(Case c, Start start) {
     return start instanceof Start.Up up && !up.handlers().contains("scheduled")
-        ? crons(c).stream().limit(1).map(w -> unhandled(c, w)).toList()
+        ? crons(c).stream().limit(1).map(w -> unhandled(w)).toList()
         : List.of();
   }
 

@@ -90,7 +90,7 @@ final class QueueChecks {
         .toList();
   }
 
-  private static Hit.Fault unhandled(Case c, Case.Word queue) {
+  private static Hit.Fault unhandled(Case.Word queue) {
     return new Hit.Fault(
         queue.value(),
         queue.at(),
@@ -104,13 +104,13 @@ final class QueueChecks {
 
   private static List<? extends Hit> seemsUnhandled(Case c) {
     return !consumed(c).isEmpty() && Sources.lacksWord(c, "queue")
-        ? consumed(c).stream().map(q -> unhandled(c, q).as(Severity.WARNING)).toList()
+        ? consumed(c).stream().map(q -> unhandled(q).as(Severity.WARNING)).toList()
         : List.of();
   }
 
   private static List<? extends Hit> unhandled(Case c, Start start) {
     return start instanceof Start.Up up && !up.handlers().contains("queue")
-        ? consumed(c).stream().map(q -> unhandled(c, q)).toList()
+        ? consumed(c).stream().map(q -> unhandled(q)).toList()
         : List.of();
   }
 

@@ -15,7 +15,11 @@ final class Workflows {
   /** The events that start it. YAML 1.1 took the key {@code on} for a truth; 1.2 does not. */
   static Set<String> events(Pipelines.Job job) {
     var events = new LinkedHashSet<String>();
-    switch (job.workflow().get("on").orElse(job.workflow())) {
+    var on = job.workflow().get("on");
+    if (on.isEmpty()) {
+      return events;
+    }
+    switch (on.get()) {
       case Text(var event, var _) -> events.add(event);
       case Sequence(var items, var _) ->
           items.forEach(i -> {
@@ -23,7 +27,7 @@ final class Workflows {
               events.add(event);
             }
           });
-      case Table table when table != job.workflow() -> events.addAll(table.entries().keySet());
+      case Table table -> events.addAll(table.entries().keySet());
       default -> {}
     }
     return events;

@@ -264,7 +264,9 @@ final class AccountLook {
     return switch (credentials) {
       case Credentials.Token _ -> quietly("", api::token);
       case Credentials.Key _ -> new Looked.Known<>(new Resource("", "", Map.of("kind", "key")));
-      case Credentials.Login _ -> new Looked.Known<>(new Resource("", "", Map.of("kind", "login")));
+      case Credentials.Login login ->
+          new Looked.Known<>(
+              new Resource("", "", Map.of("kind", "login", "scopes", scopes(login.file()))));
       case Credentials.Expired e -> new Looked.Unknown<>(e.toString(), "");
       case Credentials.Missing(var why) -> new Looked.Unknown<>(why, "");
     };

@@ -79,7 +79,7 @@ public final class LocalMachine implements Machine {
                       : ", Clodo's, in ")
                   + found.wrangler()));
     } catch (UserError e) {
-      return List.of(Line.problem("wrangler", e.getMessage(), ""));
+      return List.of(Line.problem("wrangler", String.valueOf(e.getMessage()), ""));
     }
   }
 

@@ -263,6 +263,26 @@ class AccountListsTest {
         "name = \"api\"\nmain = \"index.js\"\ncompatibility_date = \"2026-01-01\"\n" + more);
   }
 
+  @Test
+  void tellsWhatALoginMayDo(@TempDir Path home) throws Exception {
+    var file = Files.createDirectories(home.resolve(".wrangler/config")).resolve("default.toml");
+    Files.writeString(
+        file,
+        "oauth_token = \"t\"\nexpiration_time = \"2999-01-01T00:00:00Z\"\n"
+            + "scopes = [ \"account:read\", \"workers:write\" ]\n");
+    var environment = new HashMap<String, String>();
+    environment.put("HOME", home.toString());
+    environment.put("XDG_CONFIG_HOME", home.toString());
+    environment.put("CLOUDFLARE_ACCOUNT_ID", "acc");
+    environment.put("CLOUDFLARE_API_BASE_URL", server.base());
+    config("");
+    try (var api = new CloudflareApi(environment, said -> {})) {
+      var account = api.look(new ServiceAutoDiscovery().discover(work, EnvironmentName.TOP_LEVEL));
+      assertThat(account.resources(ResourceKind.TOKEN).map(t -> t.getFirst().trait("scopes")))
+          .isEqualTo(new Looked.Known<>("account:read,workers:write"));
+    }
+  }
+
   private Account look() {
     var environment = new HashMap<String, String>();
     environment.put("CLOUDFLARE_API_TOKEN", "token");
