@@ -266,9 +266,7 @@ public final class Clodo implements AutoCloseable {
   /** {@link #plan()}, told to a watcher while it is made. */
   public Drafted plan(Watcher watcher) {
     var assessment = assess(watcher);
-    return assessment.ready()
-        ? new Drafted.Made(draft(assessment, watcher))
-        : new Drafted.NotReady(assessment);
+    return assessment.ready() ? draft(assessment, watcher) : new Drafted.NotReady(assessment);
   }
 
   /** Brings the account to where the workspace is, or back to where it was. */
@@ -277,7 +275,10 @@ public final class Clodo implements AutoCloseable {
     if (!assessment.ready()) {
       return new Deployed.NotReady(assessment);
     }
-    return carryOut(draft(assessment, watcher), watcher);
+    return switch (draft(assessment, watcher)) {
+      case Drafted.Made(var plan) -> carryOut(plan, watcher);
+      case Drafted.NotReady(var told) -> new Deployed.NotReady(told);
+    };
   }
 
   /**
@@ -291,7 +292,7 @@ public final class Clodo implements AutoCloseable {
       return new Deployed.NotReady(assessment);
     }
     watcher.phase(Phase.IDENTIFY);
-    var built = build(assessment.inventory(), watcher);
+    var built = build(assessment.inventory(), watcher).fingerprints();
     var now = Bases.of(assessment.inventory(), assessment.account(), built);
     var changed = Bases.changed(saved.basis(), now);
     if (!changed.isEmpty()) {
@@ -432,8 +433,11 @@ public final class Clodo implements AutoCloseable {
   }
 
   private Assessment assess(Inventory inventory, Account account, Trials tried) {
-    var today = LocalDate.ofInstant(ports.clock().now(), ZoneOffset.UTC);
-    return new CapabilityAssessmentEngine().assess(inventory, account, tried, today);
+    return new CapabilityAssessmentEngine().assess(inventory, account, tried, today());
+  }
+
+  private LocalDate today() {
+    return LocalDate.ofInstant(ports.clock().now(), ZoneOffset.UTC);
   }
 
   /** Refuses a workspace of which nothing, or not everything, is understood. */
@@ -469,9 +473,27 @@ public final class Clodo implements AutoCloseable {
         : "the account can't be seen";
   }
 
-  private Plan draft(Assessment assessment, Watcher watcher) {
+  private Drafted draft(Assessment assessment, Watcher watcher) {
     watcher.phase(Phase.IDENTIFY);
-    var built = build(assessment.inventory(), watcher);
+    var results = build(assessment.inventory(), watcher);
+    var refused = refusedAfterBuilding(assessment, results.told());
+    if (refused.isPresent()) {
+      watcher.assessed(refused.get());
+      return new Drafted.NotReady(refused.get());
+    }
+    return new Drafted.Made(plan(assessment, results.fingerprints(), watcher));
+  }
+
+  /** The assessment with what the builds showed; empty when that stops nothing. */
+  private Optional<Assessment> refusedAfterBuilding(Assessment before, Trials told) {
+    var inventory = before.inventory();
+    var account = before.account();
+    return CapabilityAssessmentEngine.ofBuilds().assess(inventory, account, told, today()).ready()
+        ? Optional.empty()
+        : Optional.of(assess(inventory, account, told)).filter(a -> !a.ready());
+  }
+
+  private Plan plan(Assessment assessment, Map<ServiceName, Fingerprint> built, Watcher watcher) {
     return planned(() -> {
       var changes = Differences.between(assessment.inventory(), assessment.account(), built);
       watcher.identified(changes);
@@ -504,16 +526,21 @@ public final class Clodo implements AutoCloseable {
     }
   }
 
-  private Map<ServiceName, Fingerprint> build(Inventory inventory, Watcher watcher) {
+  /** What came of building every Worker. */
+  private record Results(Map<ServiceName, Fingerprint> fingerprints, Trials told) {}
+
+  private Results build(Inventory inventory, Watcher watcher) {
     var built = new HashMap<ServiceName, Fingerprint>();
+    var told = new HashMap<Target, Looked<Build>>();
     for (var service : inventory.services()) {
       if (service.kind() == Service.Kind.WORKER) {
         watcher.building(service);
-        var digest = ports.wrangler().build(service).digest();
-        built.put(service.name(), Fingerprint.of(service, digest));
+        var result = ports.wrangler().build(service);
+        built.put(service.name(), Fingerprint.of(service, result.digest()));
+        told.put(service.target(), new Looked.Known<>(result.made()));
       }
     }
-    return built;
+    return new Results(built, new Trials(EnumSet.of(Stage.BUILD), told, Map.of()));
   }
 
   /** What a version's message says beside its fingerprint. */

@@ -50,6 +50,14 @@ public final class CapabilityAssessmentEngine {
     this.checks = List.copyOf(checks);
   }
 
+  /** An engine with the checks that a build answers, for when everything else has been asked. */
+  public static CapabilityAssessmentEngine ofBuilds() {
+    return new CapabilityAssessmentEngine(
+        Catalogue.CHECKS.stream()
+            .filter(c -> c.detection() instanceof Check.Detection.OfBuild)
+            .toList());
+  }
+
   /**
    * Asks every check. One root cause is one finding; what can't be told is unknown, one finding per
    * reason. {@code today} is the day in UTC.

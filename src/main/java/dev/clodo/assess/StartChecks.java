@@ -64,6 +64,7 @@ final class StartChecks {
               "workers/runtime-apis/web-standards/"),
           refused("runtime-code/top-level-await-unsettled", Severity.ERROR, ERRORS),
           refused("runtime-code/startup-exception", Severity.ERROR, ERRORS),
+          refused("runtime-code/no-event-handlers", Severity.ERROR, HANDLERS),
           ofStart(
               "runtime-code/no-event-handlers",
               Severity.ERROR,
@@ -93,6 +94,9 @@ final class StartChecks {
 
   /** The check that a refusal belongs to. */
   private static String cause(Case c, String message) {
+    if (message.contains("No event handlers were registered")) {
+      return "runtime-code/no-event-handlers";
+    }
     if (message.contains("No such compatibility flag")) {
       return "compatibility/flag-unknown";
     }
@@ -202,6 +206,8 @@ final class StartChecks {
               "Let the module be bundled: no external, no name put together at run time.";
           case "runtime-code/global-scope-io" ->
               "Move it into a handler, or do it when it is first needed.";
+          case "runtime-code/no-event-handlers" ->
+              "Export a handler: export default { async fetch(request, env, ctx) { … } }";
           case "runtime-code/eval" -> "Replace the library that makes code from strings.";
           case "runtime-code/browser-or-node-global" ->
               "Use the Web APIs that Workers have, or ask first with typeof.";

@@ -27,9 +27,14 @@ public interface Wrangler {
   /**
    * @param digest of the upload body, generated names and times left out: equal digests mean equal
    *     versions
-   * @param bytes size of the modules
+   * @param made what was built, for the checks that a build answers
    */
-  record Built(String digest, long bytes) {}
+  record Built(String digest, Build.Made made) {
+    /** Size of the modules. */
+    public long bytes() {
+      return made.bytes();
+    }
+  }
 
   /**
    * Builds as {@link #build} does, but to find out what is wrong: a failure is an answer, nothing

@@ -2,6 +2,7 @@ package dev.clodo.testing;
 
 import dev.clodo.model.Account;
 import dev.clodo.model.AccountId;
+import dev.clodo.model.Build;
 import dev.clodo.model.CredentialSource;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.Inventory;
@@ -170,7 +171,10 @@ public final class SimulatedAccount {
   private final class SimulatedWrangler implements Wrangler {
     @Override
     public Built build(Service service) {
-      return new Built(digests.getOrDefault(service.name(), "built " + service.name()), 1000);
+      var module = new Build.Module("index.js", "application/javascript+module", 1000);
+      return new Built(
+          digests.getOrDefault(service.name(), "built " + service.name()),
+          new Build.Made(List.of(module), 500, List.of(), Set.of(), false, List.of()));
     }
 
     @Override

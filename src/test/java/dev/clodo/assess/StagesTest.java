@@ -54,6 +54,7 @@ class StagesTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "No event handlers were registered. This script does nothing. | runtime-code/no-event-handlers",
         "No such compatibility flag: nodejs_compt | compatibility/flag-unknown",
         "Compatibility flag specified multiple times: nodejs_compat | compatibility/flag-duplicate",
         "Compatibility flags are mutually contradictory: a vs b | compatibility/flag-contradictory",

@@ -123,24 +123,27 @@ final class StartConfig {
     Map<String, String> all = new TreeMap<>();
     bundle.texts().forEach((name, value) -> all.put(name, "text = " + text(value)));
     bundle.json().forEach((name, value) -> all.put(name, "json = " + text(value)));
-    bundle.others().forEach((name, kind) -> all.put(name, standIn(kind)));
+    bundle.others().forEach((name, kind) -> all.put(name, standIn(kind, bundle.isModule())));
     return all.entrySet().stream()
         .map(e -> "(name = " + text(e.getKey()) + ", " + e.getValue() + ")")
         .toList();
   }
 
-  private static String standIn(String kind) {
+  private static String standIn(String kind, boolean isModule) {
     var service = text(NOWHERE);
     return switch (kind) {
       case "kv_namespace" -> "kvNamespace = " + service;
       case "r2_bucket" -> "r2Bucket = " + service;
       case "queue" -> "queue = " + service;
       case "analytics_engine" -> "analyticsEngine = " + service;
+      // workerd wraps bindings for modules only.
       case "d1", "d1_database" ->
-          "wrapped = (moduleName = \"cloudflare-internal:d1-api\", innerBindings = [(name ="
-              + " \"fetcher\", service = "
-              + service
-              + ")])";
+          isModule
+              ? "wrapped = (moduleName = \"cloudflare-internal:d1-api\", innerBindings = [(name ="
+                  + " \"fetcher\", service = "
+                  + service
+                  + ")])"
+              : "service = " + service;
       case "version_metadata" -> "json = \"{\\\"id\\\":\\\"\\\",\\\"tag\\\":\\\"\\\"}\"";
       default -> "service = " + service;
     };

@@ -59,6 +59,9 @@ public final class WorkerdTrial implements Workerd {
   private static final Pattern FRAME =
       Pattern.compile("^\\s+at (?:.*\\()?([^()\\s]+?):(\\d+):(\\d+)\\)?$");
 
+  /** workerd's own trouble, which says nothing about the program. */
+  private static final String INTERNAL = "internal error; reference";
+
   /** {@code import { env } from "cloudflare:workers"}, whose reads can't be watched. */
   private static final Pattern IMPORTS_ENV =
       Pattern.compile("import\\s*\\{[^}]*\\benv\\b[^}]*}\\s*from\\s*[\"']cloudflare:workers[\"']");
@@ -85,12 +88,14 @@ public final class WorkerdTrial implements Workerd {
   public Looked<Start> start(Service service, Bundle bundle) {
     if (bundle.parts().stream().anyMatch(p -> p.type().startsWith("text/x-python"))) {
       return new Looked.Unknown<>(
-          service.name() + " is written in Python, which is not started here", "");
+          "the Worker \"" + service.name() + "\" is written in Python, which is not started here",
+          "");
     }
     try {
       return new Looked.Known<>(started(workerd.apply(service.home()), bundle));
     } catch (UserError | IOException e) {
-      return new Looked.Unknown<>(service.name() + " could not be started: " + e.getMessage(), "");
+      return new Looked.Unknown<>(
+          "the Worker \"" + service.name() + "\" could not be started: " + e.getMessage(), "");
     }
   }
 
@@ -120,7 +125,11 @@ public final class WorkerdTrial implements Workerd {
     if (first.isOverdue()) {
       return new Start.Overdue(limit);
     }
-    return refused(first, bundle);
+    var refused = refused(first, bundle);
+    if (refused.message().contains(INTERNAL)) {
+      throw new IOException("workerd says: " + refused.message());
+    }
+    return refused;
   }
 
   private static Bundle at(Bundle b, String date) {
@@ -281,7 +290,7 @@ public final class WorkerdTrial implements Workerd {
     }
   }
 
-  private static Start refused(Ran ran, Bundle bundle) {
+  private static Start.Refused refused(Ran ran, Bundle bundle) {
     var message = new ArrayList<String>();
     var frames = new ArrayList<String>();
     for (var line : ran.err()) {

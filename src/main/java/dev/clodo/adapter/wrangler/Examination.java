@@ -80,33 +80,42 @@ final class Examination {
     return new Build.Broken(problems);
   }
 
+  /** What an upload would carry. */
+  UploadBody body() throws IOException {
+    return UploadBody.parse(Files.readAllBytes(outfile(folder)));
+  }
+
+  /** What a command that succeeded has built. */
+  Build.Made build(UploadBody body, Ran ran) throws IOException {
+    var code = code(body);
+    var entry = entry(tree(metafile(folder)));
+    return new Build.Made(
+        code.stream().map(p -> new Build.Module(p.name(), p.type(), p.content().length())).toList(),
+        gzipped(code),
+        inputs(entry),
+        words(entry.path("exports")),
+        entry.isObject() && !entry.isEmpty(),
+        warnings(ran.err() + "\n" + ran.out()));
+  }
+
   /** Of a command that succeeded. */
   Examined made(Ran ran) throws IOException {
-    var body = UploadBody.parse(Files.readAllBytes(outfile(folder)));
-    var code =
-        body.parts().stream()
-            .filter(p -> !p.isSourceMap() && !p.name().equals("metadata"))
-            .toList();
-    var modules =
-        code.stream().map(p -> new Build.Module(p.name(), p.type(), p.content().length())).toList();
-    var meta = tree(metafile(folder));
+    var body = body();
     var metadata =
         body.parts().stream()
             .filter(p -> p.name().equals("metadata"))
             .findFirst()
             .map(p -> tree(p.content().getBytes(StandardCharsets.ISO_8859_1)))
             .orElseGet(JSON::createObjectNode);
-    var main = metadata.path("main_module").asText("");
-    var entry = entry(meta);
-    var built =
-        new Build.Made(
-            modules,
-            gzipped(code),
-            inputs(entry),
-            words(entry.path("exports")),
-            entry.isObject() && !entry.isEmpty(),
-            warnings(ran.err() + "\n" + ran.out()));
-    return new Examined(new Looked.Known<>(built), Optional.of(bundle(metadata, main, code)));
+    return new Examined(
+        new Looked.Known<>(build(body, ran)),
+        Optional.of(bundle(metadata, metadata.path("main_module").asText(""), code(body))));
+  }
+
+  private static List<UploadBody.Part> code(UploadBody body) {
+    return body.parts().stream()
+        .filter(p -> !p.isSourceMap() && !p.name().equals("metadata"))
+        .toList();
   }
 
   private JsonNode entry(JsonNode meta) {

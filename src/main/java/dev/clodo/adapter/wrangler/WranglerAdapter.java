@@ -83,19 +83,19 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
   public Built build(Service service) {
     var target = service.target();
     try (var folder = TemporaryFolder.create()) {
-      var outfile = folder.path().resolve("upload.form");
-      var command = commands.build(target, outfile);
+      var command = commands.build(target, folder.path());
       var ran = run(target, command);
       if (!ran.succeeded()) {
         throw complaint(ran).asException(command, target.service().value());
       }
       var digest = MessageDigest.getInstance("SHA-256");
-      var body = UploadBody.parse(Files.readAllBytes(outfile));
+      var examination = new Examination(service, folder.path(), secrets);
+      var body = examination.body();
       body.addTo(digest);
       for (var assets : assetFolders(service)) {
         assets.addTo(digest);
       }
-      return new Built(HexFormat.of().formatHex(digest.digest()), body.moduleBytes());
+      return new Built(HexFormat.of().formatHex(digest.digest()), examination.build(body, ran));
     } catch (IOException e) {
       throw new StepFailed(
           "can't read what wrangler built for " + target.service() + ": " + e.getMessage(), e);
@@ -115,12 +115,14 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
       }
       return ran.end() == Ran.End.BY_ITSELF
           ? new Examined(new Looked.Known<>(examination.broken(ran)), Optional.empty())
-          : Examined.unknown(service.name() + " could not be built: " + complaint(ran).said());
+          : Examined.unknown(
+              "the Worker \"" + service.name() + "\" could not be built: " + complaint(ran).said());
     } catch (IOException | IllegalArgumentException e) {
       return Examined.unknown(
           "can't read what wrangler built for " + service.name() + ": " + e.getMessage());
     } catch (UserError e) {
-      return Examined.unknown(service.name() + " could not be built: " + e.getMessage());
+      return Examined.unknown(
+          "the Worker \"" + service.name() + "\" could not be built: " + e.getMessage());
     }
   }
 

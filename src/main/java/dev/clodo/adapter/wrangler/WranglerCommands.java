@@ -35,23 +35,25 @@ final class WranglerCommands {
     this.environment = WranglerEnvironment.from(full);
   }
 
-  /** Writes the exact upload body into a file and sends nothing. */
-  WranglerCommand build(Target target, Path outfile) {
-    return on(target, LIMIT, "deploy", "--dry-run", "--outfile", outfile.toString());
+  /** Writes the exact upload body, and how it was made, into a folder and sends nothing. */
+  WranglerCommand build(Target target, Path folder) {
+    return on(target, LIMIT, dryRun(folder).toArray(String[]::new));
+  }
+
+  private static List<String> dryRun(Path folder) {
+    return List.of(
+        "deploy",
+        "--dry-run",
+        "--outfile",
+        Examination.outfile(folder).toString(),
+        "--outdir",
+        Examination.outdir(folder).toString(),
+        "--metafile=" + Examination.metafile(folder));
   }
 
   /** Builds into a folder outside the project, for {@link Examination}. */
   WranglerCommand examine(Service service, Path folder) {
-    var words =
-        new ArrayList<>(
-            List.of(
-                "deploy",
-                "--dry-run",
-                "--outfile",
-                Examination.outfile(folder).toString(),
-                "--outdir",
-                Examination.outdir(folder).toString(),
-                "--metafile=" + Examination.metafile(folder)));
+    var words = new ArrayList<>(dryRun(folder));
     if (!service.settings().items("containers").isEmpty()) {
       // Images need Docker and minutes, and tell nothing about the Worker.
       words.add("--containers-rollout=none");

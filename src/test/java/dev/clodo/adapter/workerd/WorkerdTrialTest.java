@@ -202,7 +202,7 @@ class WorkerdTrialTest {
             List.of(),
             Map.of(),
             Map.of(),
-            Map.of(),
+            Map.of("DB", "d1", "KV", "kv_namespace"),
             "");
 
     assertThat(start(bundle))
@@ -238,7 +238,9 @@ class WorkerdTrialTest {
         });
 
     assertThat(without.start(SERVICE, module("export default {};")))
-        .isEqualTo(new Looked.Unknown<Start>("api could not be started: no workerd here", ""));
+        .isEqualTo(
+            new Looked.Unknown<Start>(
+                "the Worker \"api\" could not be started: no workerd here", ""));
   }
 
   @Test

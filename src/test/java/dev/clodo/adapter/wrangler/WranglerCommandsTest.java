@@ -43,10 +43,11 @@ class WranglerCommandsTest {
 
   @Test
   void eachCommandNamesItsConfigurationAndItsEnvironment() {
-    assertThat(commands.build(STAGING, Path.of("/tmp/out.form")))
+    assertThat(commands.build(STAGING, Path.of("/tmp/o")))
         .hasToString(
-            "wrangler deploy --dry-run --outfile /tmp/out.form --config /w/api/wrangler.jsonc"
-                + " --env=staging (in /w/api)");
+            "wrangler deploy --dry-run --outfile /tmp/o/upload.form --outdir /tmp/o/out"
+                + " --metafile=/tmp/o/meta.json --config /w/api/wrangler.jsonc --env=staging"
+                + " (in /w/api)");
     assertThat(commands.upload(STAGING, TAG, "Two words"))
         .hasToString(
             "wrangler versions upload --tag=k3x9/4 --message=Two words --config"

@@ -364,13 +364,13 @@ class WranglerSandboxTest {
             commands.upload(badCode, TAG, "never"),
             commands.deploy(good, TAG, "whole"),
             commands.triggers(good),
-            commands.build(badCode, work.resolve("out.form")),
-            commands.build(good, work.resolve("out.form")));
+            commands.build(badCode, work),
+            commands.build(good, work));
     var tools = toolchain.tools(work);
 
     for (var command : asked) {
       var expected = plain.run(tools, command);
-      var expectedBuild = builtIn(work.resolve("out.form"));
+      var expectedBuild = builtIn(work.resolve("upload.form"));
       var actual = warm.run(tools, command);
 
       assertThat(actual.end()).isEqualTo(expected.end());
@@ -378,7 +378,7 @@ class WranglerSandboxTest {
       assertThat(steady(actual.out())).isEqualTo(steady(expected.out()));
       assertThat(steady(actual.err())).isEqualTo(steady(expected.err()));
       assertThat(steady(actual.entries())).isEqualTo(steady(expected.entries()));
-      assertThat(builtIn(work.resolve("out.form"))).isEqualTo(expectedBuild);
+      assertThat(builtIn(work.resolve("upload.form"))).isEqualTo(expectedBuild);
     }
   }
 
@@ -407,7 +407,7 @@ class WranglerSandboxTest {
   @Test
   void endsAWranglerThatTakesTooLong() throws IOException {
     var service = worker("slow", "export default {}", "[build]\ncommand = \"sleep 60\"\n");
-    var build = new WranglerCommands(environment).build(service.target(), work.resolve("out.form"));
+    var build = new WranglerCommands(environment).build(service.target(), work);
     var hurried =
         new WranglerCommand(
             build.arguments(), build.environment(), build.directory(), Duration.ofSeconds(4));
