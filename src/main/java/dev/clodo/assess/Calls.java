@@ -49,6 +49,14 @@ final class Calls {
       return m.find() ? Optional.of(m.group(1)) : Optional.empty();
     }
 
+    /** The first word behind the command that is no flag: the folder of {@code pages deploy}. */
+    Optional<String> argument() {
+      var words = arguments.split("\\s+");
+      return words.length > 2 && !words[2].startsWith("-")
+          ? Optional.of(words[2])
+          : Optional.empty();
+    }
+
     /** Whether it brings something to production, as far as its surroundings tell. */
     boolean isMeantForProduction() {
       return isInPipeline() || !LOCAL_SCRIPT.matcher(script).find();

@@ -25,6 +25,7 @@ final class Catalogue {
               CronChecks.CHECKS,
               RouteChecks.CHECKS,
               AssetChecks.CHECKS,
+              PagesChecks.CHECKS,
               SecretChecks.CHECKS,
               ProductChecks.CHECKS,
               ToolchainChecks.CHECKS,

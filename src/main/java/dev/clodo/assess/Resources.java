@@ -46,6 +46,19 @@ final class Resources {
     }
   }
 
+  /** What a JSON text says, as {@link #data} does; empty when it is no JSON object. */
+  static Optional<Map<?, ?>> json(String text) {
+    try (var parser = new JsonFactory().createParser(text)) {
+      parser.nextToken();
+      return parser.currentToken() == JsonToken.START_OBJECT
+              && value(parser) instanceof Map<?, ?> table
+          ? Optional.of(table)
+          : Optional.empty();
+    } catch (IOException notJson) {
+      return Optional.empty();
+    }
+  }
+
   private static Object value(JsonParser parser) throws IOException {
     return switch (parser.currentToken()) {
       case START_OBJECT -> {

@@ -247,7 +247,7 @@ class ConfigChecksTest {
             """
             { "name": "api", "compatibility_date": "2026-11-01", "assets": { "directory": "src" } }
             """);
-    assertThat(assets.checks()).isEmpty();
+    assertThat(assets.checks()).containsOnly("assets/empty-directory");
     var folderAsMain =
         json("{ \"name\": \"api\", \"main\": \".\", \"compatibility_date\": \"2026-11-01\" }");
     assertThat(folderAsMain.checks()).containsExactly("config/main-is-directory");
