@@ -35,6 +35,11 @@ final class ConfigChecks {
               CONFIGURATION,
               c -> c.violationsOf("config/type-mismatch")),
           error(
+              "config/type-mismatch",
+              StopsAt.CONFIG,
+              CONFIGURATION,
+              ConfigChecks::ignoredInSilence),
+          error(
               "config/toml-date",
               StopsAt.CONFIG,
               CONFIGURATION,
@@ -106,7 +111,11 @@ final class ConfigChecks {
           errorProd(
               "config/unknown-key-unvalidated-section",
               CONFIGURATION,
-              c -> c.violationsOf("config/unknown-key-unvalidated-section")),
+              c ->
+                  c.violationsOf("config/unknown-key-unvalidated-section").stream()
+                      .map(
+                          f -> f.remedy() instanceof Remedy.Edit ? (Hit) f : f.as(Severity.WARNING))
+                      .toList()),
           warning("config/json-duplicate-key", CONFIGURATION, ConfigChecks::duplicateKey),
           advice(
               "config/legacy-key", "workers/wrangler/migration/v1-to-v2/", ConfigChecks::legacyKey),
@@ -770,5 +779,61 @@ final class ConfigChecks {
                         + (c.isToml() ? "[[ratelimits]]" : "\"ratelimits\"")
                         + " with name, namespace_id and simple = { limit, period }.")))
         .toList();
+  }
+
+  /** Values of the wrong kind that wrangler takes without a word, and that mean nothing then. */
+  private static List<? extends Hit> ignoredInSilence(Case c) {
+    var hits = new ArrayList<Hit>();
+    var settings = c.settings();
+    mistaken(c, "vars", v -> v instanceof Sequence, "a table of names and values", hits);
+    mistaken(c, "alias", v -> v instanceof Sequence, "a table of names and modules", hits);
+    mistaken(
+        c,
+        "limits",
+        v -> v instanceof Numeric || v instanceof Text,
+        "a table, for example with cpu_ms",
+        hits);
+    mistaken(c, "triggers", v -> v instanceof ConfigValue.Nothing, "a table with crons", hits);
+    mistaken(c, "build", v -> v instanceof Text, "a table with command", hits);
+    c.service()
+        .written()
+        .get("env")
+        .filter(v -> v instanceof Text || v instanceof ConfigValue.Nothing)
+        .ifPresent(v -> hits.add(mistake("env", v, "a table of environments")));
+    settings
+        .table("vars")
+        .ifPresent(vars ->
+            vars.entries()
+                .forEach((name, entry) -> {
+                  if (entry.value() instanceof ConfigValue.Nothing) {
+                    hits.add(
+                        mistake(
+                            "vars." + name, entry.value(), "a value; the code would find null"));
+                  }
+                }));
+    return hits;
+  }
+
+  private static void mistaken(
+      Case c,
+      String key,
+      java.util.function.Predicate<ConfigValue> wrong,
+      String expected,
+      List<Hit> hits) {
+    c.settings().get(key).filter(wrong).ifPresent(v -> hits.add(mistake(key, v, expected)));
+  }
+
+  private static Hit mistake(String key, ConfigValue value, String expected) {
+    return new Hit.Fault(
+            key,
+            value.at(),
+            "\""
+                + key
+                + "\" is "
+                + (value instanceof Sequence ? "an " : "")
+                + value.kind()
+                + ". wrangler takes it in silence, and it has no effect.",
+            new Remedy.Advice("Make it " + expected + "."))
+        .as(Severity.WARNING);
   }
 }

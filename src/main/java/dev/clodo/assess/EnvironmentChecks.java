@@ -309,7 +309,10 @@ final class EnvironmentChecks {
     layers.forEach((name, layer) -> {
       boolean looked = assessed.equals(name) || assessed.equals(production);
       // The top level beside an environment for production is often never deployed.
-      if (name.equals(production) || !looked || (name.isEmpty() && !assessed.isEmpty())) {
+      if (name.equals(production)
+          || !looked
+          || (name.isEmpty() && !assessed.isEmpty())
+          || !Layers.sameAccount(layers, name, production)) {
         return;
       }
       for (var resource : data(layer)) {
@@ -398,7 +401,7 @@ final class EnvironmentChecks {
     var others = new LinkedHashMap<String, String>();
     layers.forEach((name, layer) -> {
       boolean sameWorker = Layers.worker(layers, name).equals(Layers.worker(layers, assessed));
-      if (!name.equals(assessed) && !sameWorker) {
+      if (!name.equals(assessed) && !sameWorker && Layers.sameAccount(layers, name, assessed)) {
         names.apply(layer).forEach(w -> others.putIfAbsent(w.value(), name));
         // A named environment tells more than the top level, which may never be deployed.
         if (!name.isEmpty()) {

@@ -55,4 +55,16 @@ final class Layers {
   private static Optional<String> written(Map<String, Table> layers, String environment) {
     return Optional.ofNullable(layers.get(environment)).flatMap(t -> t.text("name"));
   }
+
+  /** Whether two layers deploy to the same account, as far as they say. */
+  static boolean sameAccount(Map<String, Table> layers, String one, String other) {
+    return account(layers, one).equals(account(layers, other));
+  }
+
+  private static String account(Map<String, Table> layers, String environment) {
+    return Optional.ofNullable(layers.get(environment))
+        .flatMap(t -> t.text("account_id"))
+        .or(() -> Optional.ofNullable(layers.get("")).flatMap(t -> t.text("account_id")))
+        .orElse("");
+  }
 }

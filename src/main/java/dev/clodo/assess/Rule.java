@@ -366,25 +366,31 @@ interface Rule {
                           + " section it belongs to.")));
     }
 
-    /** A key where wrangler takes any, that looks like one that means something. */
+    /**
+     * A key where wrangler takes any and says nothing. One that looks like a known key is a mistake
+     * with an edit as remedy; of another it is only known that it means nothing.
+     */
     void nearMiss(String path, String key, Entry entry, List<String> known) {
-      Similar.to(key, known)
-          .filter(k -> Similar.edits(k, key) <= 2)
-          .ifPresent(k ->
-              wrong(
-                  "config/unknown-key-unvalidated-section",
-                  entry.keyAt(),
-                  path + "." + key,
-                  "Nobody knows the key \""
-                      + layer
-                      + path
-                      + "."
-                      + key
-                      + "\", and wrangler does not"
-                      + " say so; did you mean \""
-                      + k
-                      + "\"?",
-                  new Remedy.Edit(entry.keyAt(), key, k)));
+      if (key.matches("(?://|[_$]).*|notes?|comments?|description")) {
+        return;
+      }
+      var meant = Similar.to(key, known).filter(k -> Similar.edits(k, key) <= 2);
+      wrong(
+          "config/unknown-key-unvalidated-section",
+          entry.keyAt(),
+          path + "." + key,
+          "Nobody knows the key \""
+              + layer
+              + path
+              + "."
+              + key
+              + "\", and wrangler does not say so"
+              + meant.map(k -> "; did you mean \"" + k + "\"?").orElse("."),
+          meant
+              .<Remedy>map(k -> new Remedy.Edit(entry.keyAt(), key, k))
+              .orElseGet(() ->
+                  new Remedy.Advice(
+                      "Remove \"" + key + "\", or move it to the section it belongs to.")));
     }
 
     private static String article(String kind) {

@@ -488,6 +488,9 @@ final class WranglerGrammar {
                   .has("options", table().open())
                   .open())
           .has("props", ANYTHING)
+          .has("remote", ANYTHING)
+          .has("experimental_remote", ANYTHING)
+          .has("cross_account_grant", ANYTHING)
           .withoutMistakes();
 
   private static final Rule DISPATCH =

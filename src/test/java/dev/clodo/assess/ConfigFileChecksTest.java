@@ -304,4 +304,45 @@ class ConfigFileChecksTest {
         .contains("from 2025-01-01 to 2026-11-01");
     assertThat(with("").of("compatibility/date-bump-risk")).isEmpty();
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"vars\": [\"A=1\"]",
+        "\"vars\": { \"A\": null }",
+        "\"alias\": [\"a\"]",
+        "\"limits\": 50",
+        "\"triggers\": null",
+        "\"build\": \"npm run build\"",
+        "\"env\": \"production\"",
+        "\"env\": null"
+      })
+  void warnsOfValuesThatWranglerIgnoresInSilence(String setting) {
+    var finding =
+        Assessed.in(folder)
+            .file(
+                "wrangler.jsonc",
+                "{ \"name\": \"api\", \"main\": \"src/index.js\", \"compatibility_date\":"
+                    + " \"2026-11-01\",\n"
+                    + setting
+                    + "}")
+            .file("src/index.js", CODE)
+            .only("config/type-mismatch");
+    assertThat(finding.severity()).isEqualTo(Severity.WARNING);
+    assertThat(finding.blocks()).isFalse();
+    assertThat(finding.where().line()).isEqualTo(2);
+  }
+
+  @Test
+  void warnsOfAKeyThatMeansNothingInASectionThatNobodyChecks() {
+    var finding =
+        with("[[services]]\nbinding = \"S\"\nservice = \"s\"\nurl = \"https://s.dev\"\n")
+            .only("config/unknown-key-unvalidated-section");
+    assertThat(finding.severity()).isEqualTo(Severity.WARNING);
+    assertThat(
+            with("[[services]]\nbinding = \"S\"\nservice = \"s\"\nentrypont = \"E\"\n")
+                .only("config/unknown-key-unvalidated-section")
+                .severity())
+        .isEqualTo(Severity.ERROR_PROD);
+  }
 }
