@@ -151,8 +151,7 @@ final class ContainerChecks {
                     + "\" is now called \""
                     + RENAMED.get(w.value())
                     + "\"; the old name will go.",
-                new Remedy.Edit(
-                    w.at(), "\"" + w.value() + "\"", "\"" + RENAMED.get(w.value()) + "\"")))
+                c.edits().replace(w.at(), RENAMED.get(w.value())).certain()))
         .toList();
   }
 }

@@ -16,6 +16,7 @@ import dev.clodo.model.Start;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -143,10 +144,10 @@ final class CronChecks {
                 + live.stream().map(Resource::id).limit(3).collect(Collectors.joining("; "))
                 + "), which its configuration no longer names and its code does not handle: a"
                 + " deploy leaves schedules that are not mentioned.",
-            new Remedy.Advice(
-                c.isToml()
-                    ? "Write [" + c.section("triggers") + "] with crons = []."
-                    : "Write \"triggers\": { \"crons\": [] }.")));
+            c.settings()
+                .table("triggers")
+                .map(t -> c.edits().add(t, "crons", List.of()))
+                .orElseGet(() -> c.edits().add("triggers", Map.of("crons", List.of())))));
   }
 
   /** The limit is the account's; what other Workers take of it is not counted here. */

@@ -181,18 +181,21 @@ final class DurableObjectChecks {
   }
 
   private static Remedy newMigration(Case c, String tag, String className) {
-    return new Remedy.Advice(
-        c.isToml()
-            ? "Add [[migrations]] with tag = \""
-                + tag
-                + "\" and new_sqlite_classes = [\""
-                + className
-                + "\"]."
-            : "Add \"migrations\": [{ \"tag\": \""
-                + tag
-                + "\", \"new_sqlite_classes\": [\""
-                + className
-                + "\"] }].");
+    Map<String, Object> migration = new LinkedHashMap<>();
+    migration.put("tag", tag);
+    migration.put("new_sqlite_classes", List.of(className));
+    var written = c.service().written();
+    boolean inherits =
+        !written.items("migrations").isEmpty()
+            && written
+                .table("env")
+                .flatMap(e -> e.table(c.service().environment().value()))
+                .filter(e -> e.get("migrations").isPresent())
+                .isEmpty();
+    // An environment's own list would take the place of the inherited one.
+    return inherits
+        ? c.edits().append(List.of("migrations"), migration)
+        : c.edits().append("migrations", migration);
   }
 
   /** The classes that the migrations leave, those they deleted, and what does not add up. */
@@ -520,7 +523,11 @@ final class DurableObjectChecks {
                         + "\" is applied already, so adding the class \""
                         + word.value()
                         + "\" to it does nothing: Cloudflare does not have that class.",
-                    newMigration(c, "v" + (all.size() + 1), word.value())));
+                    new Remedy.Advice(
+                        "Take it out there, and add a migration with a new tag and"
+                            + " new_sqlite_classes = [\""
+                            + word.value()
+                            + "\"].")));
           }
         }
       }
@@ -784,6 +791,6 @@ final class DurableObjectChecks {
                 at,
                 "The Worker has Durable Objects, so Cloudflare makes no preview addresses for it,"
                     + " whatever preview_urls says.",
-                new Remedy.Advice("Remove preview_urls, or keep the objects in another Worker.")));
+                c.edits().remove(c.at("preview_urls"))));
   }
 }

@@ -795,7 +795,7 @@ class ProductChecksTest {
         workspace(CONTAINER + "instance_type = \"standard\"\n")
             .only("containers/deprecated-instance-type");
     assertThat(finding.remedy())
-        .isEqualTo(new Remedy.Edit(finding.where(), "\"standard\"", "\"standard-1\""));
+        .isEqualTo(new Remedy.Edit(finding.where(), "\"standard\"", "\"standard-1\"").certain());
   }
 
   // -- Hyperdrive and others that have an id ------------------------------------------------------
