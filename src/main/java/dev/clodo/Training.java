@@ -81,6 +81,11 @@ final class Training {
     expect(0, offline, "assess", "--offline");
     expect(0, offline, "assess", "--offline", "--json");
     expect(0, offline, "assess", "--help");
+    Exercise.write(examples.resolve("exercise"));
+    var exercise = commands.in(examples.resolve("exercise"), Map.of(), output);
+    expect(2, exercise, "assess", "--offline");
+    expect(2, exercise, "assess", "--offline", "--verbose", "--environment", "staging");
+    expect(2, exercise, "assess", "--offline", "--json");
     expect(0, offline, "history", "--json");
     expect(0, offline, "completion", "bash");
     expect(1, offline, "no-such-command");

@@ -54,8 +54,6 @@ public final class Toolchain {
   /** Nobody in this process installs beside another: a file lock keeps only processes apart. */
   private static final ReentrantLock INSTALLING = new ReentrantLock();
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final Map<String, String> environment;
   private final Consumer<String> progress;
   private final Platform platform;
@@ -283,6 +281,11 @@ public final class Toolchain {
     Path get(String folder, String name, String version);
   }
 
+  /** Apart, since a mapper takes long to make and an assessment of files alone needs none. */
+  private static final class Json {
+    static final ObjectMapper MAPPER = new ObjectMapper();
+  }
+
   private static final class NotInstalled extends RuntimeException {
     private static final long serialVersionUID = 1;
   }
@@ -472,7 +475,7 @@ public final class Toolchain {
 
   private JsonNode describe(Path folder) {
     try {
-      return JSON.readTree(Files.readAllBytes(folder.resolve("package.json")));
+      return Json.MAPPER.readTree(Files.readAllBytes(folder.resolve("package.json")));
     } catch (IOException e) {
       throw environmentError(
           folder.resolve("package.json") + " can't be read (" + e.getMessage() + "): npm install");
