@@ -7,7 +7,6 @@ import dev.clodo.Failed;
 import dev.clodo.Starter;
 import dev.clodo.Starter.Draft;
 import dev.clodo.model.EnvironmentName;
-import dev.clodo.port.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,8 +94,8 @@ final class InitCommand implements Callable<Integer> {
 
   private int run(Starter starter, boolean asks) {
     if (starter.inventory().services().isEmpty()) {
-      throw new UserError(
-          UserError.Kind.NOT_READY,
+      throw new Failed(
+          Exit.NOT_READY,
           "no wrangler configuration in "
               + starter.inventory().root()
               + " or below it. Make a project first: npm create cloudflare");

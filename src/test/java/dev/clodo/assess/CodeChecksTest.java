@@ -113,7 +113,9 @@ class CodeChecksTest {
 
   @Test
   void doesNotTakeABindingThatTheCodeUsesForTheOneMeant() {
-    var config = "[[kv_namespaces]]\nbinding = \"KV_SESSIONS\"\n";
+    var config =
+        "[[kv_namespaces]]\nbinding = \"KV_SESSIONS\"\n"
+            + "id = \"0f2ac74b498b48028cb68387c421e279\"\n";
     var w = workspace(config, "await env.SESSIONS.get('x'); await env.KV_SESSIONS.get('y');");
     assertThat(w.checks()).containsExactly("bindings/missing");
   }
@@ -185,7 +187,8 @@ class CodeChecksTest {
 
   @Test
   void refusesATimeToLiveThatKvRefuses() {
-    var config = "[[kv_namespaces]]\nbinding = \"KV\"\n";
+    var config =
+        "[[kv_namespaces]]\nbinding = \"KV\"\n" + "id = \"0f2ac74b498b48028cb68387c421e279\"\n";
     var w = workspace(config, "await env.KV.put('a', f(1, 2), { expirationTtl: 30 });");
     var finding = w.only("kv/expiration-ttl-too-small");
     assertThat(finding.remedy()).isEqualTo(new Remedy.Edit(finding.where(), "30", "60"));
