@@ -180,25 +180,22 @@ final class CfChecks {
                 new Remedy.Advice("Deploy with one of the two.")));
   }
 
-  /** What cf asks for (cf/get-started, 2026-11). */
-  private static final Version NODE = new Version(22, 18, 0);
-
-  private static final Version WRANGLER = new Version(4, 136, 0);
-
   private static List<? extends Hit> tooOld(Case c) {
     if (config(c).isEmpty()
         || calls(c).stream().noneMatch(call -> BUILDING.contains(call.verb()))) {
       return List.of();
     }
+    var node = Packages.needed("node", "cf");
+    var wrangler = Packages.needed("wrangler", "cf");
     var hits = new ArrayList<Hit>();
     Packages.installedWrangler(c)
-        .filter(v -> v.compareTo(WRANGLER) < 0)
+        .filter(v -> v.compareTo(wrangler) < 0)
         .ifPresent(v ->
             hits.add(
                 new Hit.Fault(
                     "wrangler",
                     Location.startOf(c.service().home().resolve("cloudflare.config.ts")),
-                    "cf needs wrangler " + WRANGLER + " or newer; " + v + " is installed.",
+                    "cf needs wrangler " + wrangler + " or newer; " + v + " is installed.",
                     new Remedy.Command(
                         "npm install --save-dev wrangler@latest", c.service().home()))));
     c.around()
@@ -208,15 +205,15 @@ final class CfChecks {
           if (name.equals(".nvmrc") || name.equals(".node-version")) {
             Version.of(text.strip())
                 .filter(v ->
-                    v.major() < NODE.major()
-                        || (text.strip().matches("v?\\d+\\.\\d+\\.\\d+") && v.compareTo(NODE) < 0))
+                    v.major() < node.major()
+                        || (text.strip().matches("v?\\d+\\.\\d+\\.\\d+") && v.compareTo(node) < 0))
                 .ifPresent(v ->
                     hits.add(
                         new Hit.Fault(
                             "node",
                             Location.startOf(path),
                             "cf needs Node "
-                                + NODE
+                                + node
                                 + " or newer; "
                                 + name
                                 + " pins "
@@ -225,7 +222,7 @@ final class CfChecks {
                             new Remedy.Edit(
                                 Location.startOf(path),
                                 text.strip(),
-                                String.valueOf(NODE.major())))));
+                                String.valueOf(node.major())))));
           }
         });
     return hits;

@@ -53,6 +53,16 @@ final class Packages {
     }
   }
 
+  /**
+   * The lowest version of {@code tool} that the newest release of {@code by} asks for, from the
+   * data file {@code toolchain.json}.
+   */
+  static Version needed(String tool, String by) {
+    return Resources.data("toolchain.json").get(tool) instanceof java.util.Map<?, ?> versions
+        ? Version.of(String.valueOf(versions.get(by))).orElseThrow()
+        : new Version(0, 0, 0);
+  }
+
   private static final Pattern DEPENDENCIES =
       Pattern.compile("\"(?:dev|peer|optional)?[dD]ependencies\"\\s*:\\s*\\{([^}]*)}");
   private static final Pattern SCRIPTS = Pattern.compile("\"scripts\"\\s*:\\s*\\{([^}]*)}");

@@ -77,9 +77,6 @@ final class ToolchainChecks {
               "workers/ci-cd/external-cicd/github-actions/",
               ToolchainChecks::noToken));
 
-  /** What the newest wrangler asks for: its package.json, 4.164.0, read on 20 November 2026. */
-  private static final Version NEWEST_NEEDS = new Version(22, 12, 0);
-
   private static final Pattern PINNED = Pattern.compile("v?([0-9]+)(?:\\.[0-9x]+)*");
 
   private static List<? extends Hit> nodeTooOld(Case c) {
@@ -88,7 +85,7 @@ final class ToolchainChecks {
       // Which wrangler a fresh installation gets is not known here.
       return List.of();
     }
-    var needed = installed.orElse(NEWEST_NEEDS);
+    var needed = installed.orElseGet(() -> Packages.needed("node", "wrangler"));
     var hits = new ArrayList<Hit>();
     c.around()
         .texts()
