@@ -36,6 +36,7 @@ import dev.clodo.plan.Differences;
 import dev.clodo.plan.Fingerprint;
 import dev.clodo.plan.MultiDomainOrchestrator;
 import dev.clodo.plan.Unplannable;
+import dev.clodo.port.Git.Origin;
 import dev.clodo.port.UserError;
 import dev.clodo.record.Lineage;
 import dev.clodo.record.Next;
@@ -265,18 +266,22 @@ public final class Clodo implements AutoCloseable {
 
   /** {@link #plan()}, told to a watcher while it is made. */
   public Drafted plan(Watcher watcher) {
+    var origin = origin();
     var assessment = assess(watcher);
-    return assessment.ready() ? draft(assessment, watcher) : new Drafted.NotReady(assessment);
+    return assessment.ready()
+        ? draft(assessment, origin, watcher)
+        : new Drafted.NotReady(assessment);
   }
 
   /** Brings the account to where the workspace is, or back to where it was. */
   public Deployed deploy(Watcher watcher) {
+    var origin = origin();
     var assessment = assess(watcher);
     if (!assessment.ready()) {
       return new Deployed.NotReady(assessment);
     }
-    return switch (draft(assessment, watcher)) {
-      case Drafted.Made(var plan) -> carryOut(plan, watcher);
+    return switch (draft(assessment, origin, watcher)) {
+      case Drafted.Made(var plan) -> carryOut(plan, origin, watcher);
       case Drafted.NotReady(var told) -> new Deployed.NotReady(told);
     };
   }
@@ -287,6 +292,7 @@ public final class Clodo implements AutoCloseable {
    * @throws UserError when the workspace or the account is no longer what the plan was made from
    */
   public Deployed deploy(Plan saved, Watcher watcher) {
+    var origin = origin();
     var assessment = assess(watcher);
     if (!assessment.ready()) {
       return new Deployed.NotReady(assessment);
@@ -306,7 +312,7 @@ public final class Clodo implements AutoCloseable {
     watcher.constructed(saved);
     watcher.phase(Phase.ORCHESTRATE);
     watcher.planned(saved);
-    return carryOut(saved, watcher);
+    return carryOut(saved, origin, watcher);
   }
 
   /** Carries on the run that has not ended; empty when there is none. */
@@ -319,7 +325,8 @@ public final class Clodo implements AutoCloseable {
         .map(r -> {
           watcher.started(r.run());
           watcher.phase(Phase.EXECUTE);
-          return ended(r.run(), executor(watcher).resume(r.run()), watcher);
+          var again = Later.of(this::discover);
+          return ended(r.run(), executor(watcher).resume(r.run()), again, watcher);
         });
   }
 
@@ -389,7 +396,7 @@ public final class Clodo implements AutoCloseable {
     watcher.constructed(plan);
     watcher.phase(Phase.ORCHESTRATE);
     watcher.planned(plan);
-    return carryOut(plan, watcher);
+    return carryOut(plan, origin(), watcher);
   }
 
   /**
@@ -473,7 +480,7 @@ public final class Clodo implements AutoCloseable {
         : "the account can't be seen";
   }
 
-  private Drafted draft(Assessment assessment, Watcher watcher) {
+  private Drafted draft(Assessment assessment, Later<Origin> origin, Watcher watcher) {
     watcher.phase(Phase.IDENTIFY);
     var results = build(assessment.inventory(), watcher);
     var refused = refusedAfterBuilding(assessment, results.told());
@@ -481,7 +488,7 @@ public final class Clodo implements AutoCloseable {
       watcher.assessed(refused.get());
       return new Drafted.NotReady(refused.get());
     }
-    return new Drafted.Made(plan(assessment, results.fingerprints(), watcher));
+    return new Drafted.Made(plan(assessment, results.fingerprints(), origin, watcher));
   }
 
   /** The assessment with what the builds showed; empty when that stops nothing. */
@@ -493,7 +500,11 @@ public final class Clodo implements AutoCloseable {
         : Optional.of(assess(inventory, account, told)).filter(a -> !a.ready());
   }
 
-  private Plan plan(Assessment assessment, Map<ServiceName, Fingerprint> built, Watcher watcher) {
+  private Plan plan(
+      Assessment assessment,
+      Map<ServiceName, Fingerprint> built,
+      Later<Origin> origin,
+      Watcher watcher) {
     return planned(() -> {
       var changes = Differences.between(assessment.inventory(), assessment.account(), built);
       watcher.identified(changes);
@@ -506,7 +517,7 @@ public final class Clodo implements AutoCloseable {
                       assessment.account(),
                       built,
                       HealthCheck.standard(),
-                      words()));
+                      words(origin.get())));
       watcher.constructed(plan);
       watcher.phase(Phase.ORCHESTRATE);
       watcher.planned(plan);
@@ -544,19 +555,23 @@ public final class Clodo implements AutoCloseable {
   }
 
   /** What a version's message says beside its fingerprint. */
-  private String words() {
-    var origin = ports.git().origin(folder);
+  private static String words(Origin origin) {
     return origin.commit().isEmpty() ? "" : "commit " + origin.commit();
   }
 
-  private Deployed carryOut(Plan plan, Watcher watcher) {
+  /** Who is at work, on which commit. git takes some ten milliseconds for each of its answers. */
+  private Later<Origin> origin() {
+    return Later.of(() -> ports.git().origin(folder));
+  }
+
+  private Deployed carryOut(Plan plan, Later<Origin> known, Watcher watcher) {
     if (plan.isEmpty()) {
       return new Deployed.Unchanged(plan);
     }
     if (!watcher.approves(plan)) {
       return new Deployed.Declined(plan);
     }
-    var origin = ports.git().origin(folder);
+    var origin = known.get();
     var run =
         new Run(
             newId(),
@@ -568,17 +583,22 @@ public final class Clodo implements AutoCloseable {
             origin.branch());
     watcher.started(run);
     watcher.phase(Phase.EXECUTE);
-    return ended(run, executor(watcher).start(run), watcher);
+    var again = Later.of(this::discover);
+    return ended(run, executor(watcher).start(run), again, watcher);
   }
 
-  private Deployed ended(Run run, Outcome outcome, Watcher watcher) {
+  /**
+   * @param again what the workspace wants, read while the release was under way
+   */
+  private Deployed ended(Run run, Outcome outcome, Later<Inventory> again, Watcher watcher) {
     var record = record(run);
     watcher.phase(Phase.VERIFY);
     watcher.executed(record);
     return switch (outcome) {
       case Outcome.Released() -> {
         watcher.phase(Phase.VALIDATE);
-        var after = assess();
+        var inventory = again.get();
+        var after = assess(inventory, ports.cloudflare().look(inventory), Trials.none());
         watcher.validated(after);
         yield new Deployed.Released(record, after);
       }

@@ -264,7 +264,7 @@ final class ApiClient implements AutoCloseable {
       var builder = HttpClient.newBuilder().connectTimeout(CONNECT_LIMIT);
       if (base.startsWith("http:")) {
         // Plain HTTP/2 begins with an upgrade that a simple server need not know.
-        builder.version(HttpClient.Version.HTTP_1_1);
+        builder.version(HttpClient.Version.HTTP_1_1).sslContext(NoTls.context());
       }
       open = builder.build();
       client = open;

@@ -117,11 +117,14 @@ public final class HttpTraffic implements Traffic, AutoCloseable {
     var open = client;
     if (open == null) {
       // Redirects are answers too: following them would judge somebody else's page.
-      open =
-          HttpClient.newBuilder()
-              .version(edge.isPresent() ? HttpClient.Version.HTTP_1_1 : HttpClient.Version.HTTP_2)
-              .followRedirects(HttpClient.Redirect.NEVER)
-              .build();
+      var builder = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER);
+      if (edge.isPresent()) {
+        builder.version(HttpClient.Version.HTTP_1_1);
+      }
+      if (edge.filter(at -> "http".equals(at.getScheme())).isPresent()) {
+        builder.sslContext(NoTls.context());
+      }
+      open = builder.build();
       client = open;
     }
     return open;

@@ -1,6 +1,7 @@
 package dev.clodo.adapter.wrangler;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.clodo.model.AccountId;
 import dev.clodo.model.ConfigValue;
 import dev.clodo.model.Looked;
 import dev.clodo.model.Service;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -56,6 +58,7 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
 
   private final Toolchain toolchain;
   private final Map<String, String> environment;
+  private final Supplier<Optional<AccountId>> account;
   private final WranglerCommands commands;
   private final Runner runner;
   private final Set<String> secrets;
@@ -64,14 +67,43 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
    * @param environment the environment of this process
    */
   public WranglerAdapter(Toolchain toolchain, Map<String, String> environment) {
-    this(toolchain, environment, warm(new Scripts(toolchain)));
+    this(toolchain, environment, Optional::empty);
+  }
+
+  /**
+   * @param environment the environment of this process
+   * @param account the account in use, as far as it is known when it is asked for; only what Clodo
+   *     deploys by itself needs it, since everything else has a configuration that may name one
+   */
+  public WranglerAdapter(
+      Toolchain toolchain, Map<String, String> environment, Supplier<Optional<AccountId>> account) {
+    this(toolchain, environment, account, warm(new Scripts(toolchain)));
   }
 
   private static Runner warm(Scripts scripts) {
     return new WarmRunner(scripts, new WranglerProcess(scripts));
   }
 
+  /**
+   * One that goes on with what this one has loaded; closing either closes both.
+   *
+   * @param wanted the environment in which its commands run
+   */
+  public WranglerAdapter in(
+      Toolchain tools, Map<String, String> wanted, Supplier<Optional<AccountId>> known) {
+    return new WranglerAdapter(tools, wanted, known, runner);
+  }
+
   WranglerAdapter(Toolchain toolchain, Map<String, String> environment, Runner runner) {
+    this(toolchain, environment, Optional::empty, runner);
+  }
+
+  WranglerAdapter(
+      Toolchain toolchain,
+      Map<String, String> environment,
+      Supplier<Optional<AccountId>> account,
+      Runner runner) {
+    this.account = account;
     this.toolchain = toolchain;
     this.environment = Map.copyOf(environment);
     this.commands = new WranglerCommands(environment);
@@ -164,6 +196,7 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
       settings.put("compatibility_date", STAND_IN_DATE);
       settings.put("workers_dev", false);
       settings.put("preview_urls", false);
+      account.get().ifPresent(id -> settings.put("account_id", id.value()));
       Files.writeString(config, settings.toString());
       Files.writeString(folder.path().resolve("stand-in.js"), STAND_IN);
       var standIn =
@@ -206,18 +239,14 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
   }
 
   /**
-   * Starts loading wrangler beside other work, so that the first command finds it ready. Installs
+   * Starts a process that loads wrangler, so that the first command finds it ready. Installs
    * nothing and never fails: what is missing is said when it is needed.
    *
    * @param home a folder of the project
    */
   public void warmUp(Path home) {
     if (runner instanceof WarmRunner warm) {
-      Thread.ofVirtual()
-          .start(() ->
-              toolchain
-                  .toolsAtHand(home)
-                  .ifPresent(tools -> warm.warmUp(tools, commands.any(home))));
+      toolchain.toolsAtHand(home).ifPresent(tools -> warm.warmUp(tools, commands.any(home)));
     }
   }
 
