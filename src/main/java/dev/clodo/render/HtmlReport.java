@@ -191,7 +191,7 @@ public final class HtmlReport {
       var findings = byScope.getOrDefault(Score.scope(service), List.of());
       if (findings.stream().anyMatch(Finding::blocks)) {
         blocked++;
-      } else if (!findings.isEmpty()) {
+      } else if (findings.stream().anyMatch(f -> f.severity() == Severity.WARNING)) {
         odd++;
       }
     }
@@ -349,7 +349,7 @@ public final class HtmlReport {
     }
     out.append("<ul class=\"kinds\">");
     for (var row : rows.subList(0, Math.min(MOST_KINDS, rows.size()))) {
-      out.append("<li><button type=\"button\" aria-pressed=\"false\" data-k=\"")
+      out.append("<li><button type=\"button\" disabled aria-pressed=\"false\" data-k=\"")
           .append(row.getKey())
           .append("\"><span class=\"name\">")
           .append(row.getKey())
@@ -746,9 +746,9 @@ public final class HtmlReport {
               "<span>"
                   + (instead.isEmpty()
                       ? "Insert "
-                      : "Replace <code>" + text(instead) + "</code> by ")
+                      : "Replace <code>" + text(instead.strip()) + "</code> by ")
                   + "</span><code class=\"cmd\">"
-                  + text(written)
+                  + text(written.strip())
                   + "</code>"
                   + (where.equals(finding.where())
                       ? ""

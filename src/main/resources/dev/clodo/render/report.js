@@ -123,8 +123,10 @@
     $('services').scrollIntoView();
     kind.focus({ preventScroll: true });
   }
-  all('.kinds button').forEach((b) =>
-    b.addEventListener('click', () => (b.getAttribute('aria-pressed') === 'true' ? clear() : only(b.dataset.k))));
+  all('.kinds button').forEach((b) => {
+    b.disabled = false;
+    b.addEventListener('click', () => (b.getAttribute('aria-pressed') === 'true' ? clear() : only(b.dataset.k)));
+  });
   all('[data-only]').forEach((b) => b.addEventListener('click', () => only(b.dataset.only)));
 
   function toggleAll() {
