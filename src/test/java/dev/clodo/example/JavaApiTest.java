@@ -9,6 +9,7 @@ import dev.clodo.Watcher;
 import dev.clodo.adapter.system.LocalFiles;
 import dev.clodo.execute.Timing;
 import dev.clodo.model.Assessment;
+import dev.clodo.model.Build;
 import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.Finding;
 import dev.clodo.port.Clock;
@@ -21,10 +22,12 @@ import dev.clodo.port.Wrangler;
 import dev.clodo.testing.InMemoryBridge;
 import dev.clodo.testing.SettableClock;
 import dev.clodo.testing.SimulatedAccount;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -74,6 +77,32 @@ class JavaApiTest {
   }
 
   @Test
+  void uploadsNothingThatTheBuildShowsToBeTooBig() throws Exception {
+    Files.createDirectories(workspace.resolve("src"));
+    Files.writeString(
+        workspace.resolve("wrangler.toml"),
+        "name = \"api\"\nmain = \"src/index.js\"\ncompatibility_date = \"2025-09-01\"\n");
+    Files.writeString(
+        workspace.resolve("src/index.js"),
+        "export default { fetch() { return new Response(\"ok\"); } };\n");
+    var fakes = new Fakes();
+    fakes.bytes = 65L << 20;
+
+    try (var clodo = new Clodo(workspace, EnvironmentName.TOP_LEVEL, fakes)) {
+      assertThat(clodo.assess().ready()).isTrue();
+      assertThat(clodo.deploy(Watcher.silent()))
+          .isInstanceOfSatisfying(
+              Deployed.NotReady.class,
+              told ->
+                  assertThat(told.assessment().findings())
+                      .filteredOn(Finding::blocks)
+                      .extracting(f -> f.check().value())
+                      .containsExactly("limits/script-size"));
+      assertThat(clodo.history(1)).isEmpty();
+    }
+  }
+
+  @Test
   void theDocumentationShowsWhatIsTestedHere() throws Exception {
     var here =
         lines(Path.of("src/test/java/dev/clodo/example/JavaApiTest.java"), "// begin", "// end");
@@ -102,9 +131,26 @@ class JavaApiTest {
       return account.cloudflare();
     }
 
+    /** The size that a build has; 0 leaves it to the simulated account. */
+    private long bytes;
+
     @Override
     public Wrangler wrangler() {
-      return account.wrangler();
+      var real = account.wrangler();
+      if (bytes == 0) {
+        return real;
+      }
+      var module = new Build.Module("index.js", "application/javascript+module", bytes);
+      var made =
+          new Build.Made(List.of(module), bytes, List.of(), Set.of("default"), true, List.of());
+      return (Wrangler)
+          Proxy.newProxyInstance(
+              Wrangler.class.getClassLoader(),
+              new Class<?>[] {Wrangler.class},
+              (_, method, arguments) ->
+                  method.getName().equals("build")
+                      ? new Wrangler.Built("big", made)
+                      : method.invoke(real, arguments));
     }
 
     @Override
