@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** The facts found around one configuration so far, and the bounded way to find more. */
 final class Facts {
@@ -147,6 +148,11 @@ final class Facts {
   /** Reads a small file without keeping its text for checks. */
   Optional<String> peek(Path file) {
     return look(file) ? files.text(file) : Optional.empty();
+  }
+
+  /** What is made of a file's text, once for all services. */
+  Map<String, String> parts(Path file, Function<String, Map<String, String>> make) {
+    return files.parts(file, make);
   }
 
   /** Keeps something derived from a file in place of its text. */

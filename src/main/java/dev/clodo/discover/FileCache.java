@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * The file system as seen by one discovery: every path is looked at once and every text read once,
@@ -38,6 +39,7 @@ final class FileCache {
   private final Map<Path, Kind> kinds = new ConcurrentHashMap<>();
   private final Map<Path, Optional<String>> texts = new ConcurrentHashMap<>();
   private final Map<Path, Optional<ConfigValue>> documents = new ConcurrentHashMap<>();
+  private final Map<Path, Map<String, String>> parts = new ConcurrentHashMap<>();
   private final Map<Path, List<Path>> entries = new ConcurrentHashMap<>();
   private final Map<Path, String> changed;
 
@@ -82,12 +84,12 @@ final class FileCache {
    * What a small YAML, JSON or TOML file says; empty when there is none or it can't be understood.
    */
   Optional<ConfigValue> document(Path file) {
-    var known = documents.get(file);
-    if (known == null) {
-      known = text(file).flatMap(t -> parse(file, t));
-      documents.put(file, known);
-    }
-    return known;
+    return documents.computeIfAbsent(file, f -> text(f).flatMap(t -> parse(f, t)));
+  }
+
+  /** What is made of a small file's text, once for all services; nothing when there is none. */
+  Map<String, String> parts(Path file, Function<String, Map<String, String>> make) {
+    return parts.computeIfAbsent(file, f -> text(f).map(make).orElse(Map.of()));
   }
 
   private static Optional<ConfigValue> parse(Path file, String text) {

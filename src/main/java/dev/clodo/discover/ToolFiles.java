@@ -7,8 +7,10 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import dev.clodo.model.ConfigValue.Table;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -34,12 +36,13 @@ final class ToolFiles implements FactCollector {
     facts.document(facts.home().resolve(".cloudflare/output/v0/config.json"));
     var home = facts.home();
     if (facts.isFile(home.resolve("package.json"))) {
-      keep(facts, home.resolve("package-lock.json"), f -> ofJson(facts, f, "packages"));
-      keep(facts, home.resolve("bun.lock"), f -> ofJson(facts, f, "workspaces"));
+      keep(facts, home.resolve("package-lock.json"), "", t -> ofJson(t, "packages"));
+      keep(facts, home.resolve("bun.lock"), "", t -> ofJson(t, "workspaces"));
       for (Path folder : facts.foldersUp()) {
         var lock = folder.resolve("pnpm-lock.yaml");
         if (facts.isFile(lock)) {
-          keep(facts, lock, f -> ofPnpm(facts, f, home));
+          var relative = folder.relativize(home).toString().replace('\\', '/');
+          keep(facts, lock, relative.isEmpty() ? "." : relative, ToolFiles::ofPnpm);
           break;
         }
       }
@@ -47,11 +50,14 @@ final class ToolFiles implements FactCollector {
     schema(facts);
   }
 
-  /** Several services may share a lockfile, each with a part of its own. */
+  /** Several services may share a file, each with a part of its own. */
   private static void keep(
-      Facts facts, Path lock, java.util.function.Function<Path, Optional<String>> read) {
-    if (facts.isFile(lock)) {
-      read.apply(lock).ifPresent(lines -> facts.keep(lock, lines));
+      Facts facts, Path file, String part, Function<String, Map<String, String>> read) {
+    if (facts.isFile(file)) {
+      var lines = facts.parts(file, read).get(part);
+      if (lines != null) {
+        facts.keep(file, lines);
+      }
     }
   }
 
@@ -59,16 +65,12 @@ final class ToolFiles implements FactCollector {
       Set.of("dependencies", "devDependencies", "optionalDependencies");
 
   /** A line with name, tab and range for each dependency that the lockfile was made from. */
-  private static Optional<String> ofJson(Facts facts, Path lock, String section) {
-    var text = facts.peek(lock);
-    if (text.isEmpty()) {
-      return Optional.empty();
-    }
-    try (var parser = JSON.createParser(text.get())) {
+  private static Map<String, String> ofJson(String text, String section) {
+    try (var parser = JSON.createParser(text)) {
       if (parser.nextToken() != JsonToken.START_OBJECT
           || !enter(parser, section)
           || !enter(parser, "")) {
-        return Optional.empty();
+        return Map.of();
       }
       var lines = new StringBuilder();
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
@@ -84,10 +86,10 @@ final class ToolFiles implements FactCollector {
           parser.skipChildren();
         }
       }
-      return Optional.of(lines.toString());
+      return Map.of("", lines.toString());
     } catch (IOException e) {
       // A lockfile that can't be read tells nothing; the package manager says so.
-      return Optional.empty();
+      return Map.of();
     }
   }
 
@@ -107,53 +109,52 @@ final class ToolFiles implements FactCollector {
   private static final Pattern PNPM_LINE =
       Pattern.compile("^( *)'?([^':]+(?::[^':]+)*)'?:(?: '?(.*?)'?)?$");
 
-  /** As for JSON, for the part of a {@code pnpm-lock.yaml} that belongs to a folder. */
-  private static Optional<String> ofPnpm(Facts facts, Path lock, Path home) {
-    var text = facts.peek(lock);
-    var parent = lock.getParent();
-    if (text.isEmpty() || parent == null) {
-      return Optional.empty();
-    }
-    var relative = parent.relativize(home).toString().replace('\\', '/');
-    var importer = relative.isEmpty() ? "." : relative;
+  /** As for JSON, for each folder that a {@code pnpm-lock.yaml} speaks of. */
+  private static Map<String, String> ofPnpm(String text) {
+    var importers = new LinkedHashMap<String, String>();
+    boolean inside = false;
     var lines = new StringBuilder();
-    boolean importers = false;
-    boolean own = false;
-    boolean known = false;
+    var importer = "";
     var section = "";
     var name = "";
-    for (var line : text.get().lines().limit(20_000).toList()) {
+    for (var line : text.lines().toList()) {
       var m = PNPM_LINE.matcher(line);
       if (!m.matches()) {
         continue;
       }
       var key = m.group(2);
-      switch (m.group(1).length()) {
+      int depth = m.group(1).length();
+      if (depth <= 2 && inside && !importer.isEmpty()) {
+        importers.put(importer, lines.toString());
+        lines.setLength(0);
+        importer = "";
+      }
+      switch (depth) {
         case 0 -> {
-          if (importers) {
-            return known ? Optional.of(lines.toString()) : Optional.empty();
-          }
           // Replaced ranges make a lockfile differ from package.json on purpose.
           if (key.equals("overrides") || key.equals("catalogs")) {
-            return Optional.empty();
+            return Map.of();
           }
-          importers = key.equals("importers");
+          if (inside) {
+            return importers;
+          }
+          inside = key.equals("importers");
         }
-        case 2 -> {
-          own = importers && key.equals(importer);
-          known |= own;
-        }
+        case 2 -> importer = key;
         case 4 -> section = key;
         case 6 -> name = key;
         case 8 -> {
-          if (own && SECTIONS.contains(section) && key.equals("specifier")) {
+          if (inside && SECTIONS.contains(section) && key.equals("specifier")) {
             lines.append(name).append('\t').append(m.group(3)).append('\n');
           }
         }
         default -> {}
       }
     }
-    return known ? Optional.of(lines.toString()) : Optional.empty();
+    if (inside && !importer.isEmpty()) {
+      importers.put(importer, lines.toString());
+    }
+    return importers;
   }
 
   /** The names of the settings that the installed wrangler knows, a line each. */
@@ -168,24 +169,20 @@ final class ToolFiles implements FactCollector {
           manifest.get() instanceof Table t
               && t.text("version").filter(v -> OLDER.matcher(v).matches()).isPresent();
       var file = wrangler.resolve("config-schema.json");
-      if (older && facts.isFile(file)) {
-        keys(facts, file).ifPresent(lines -> facts.keep(file, lines));
+      if (older) {
+        keep(facts, file, "", ToolFiles::keys);
       }
       return;
     }
   }
 
-  private static Optional<String> keys(Facts facts, Path file) {
-    var text = facts.peek(file);
-    if (text.isEmpty()) {
-      return Optional.empty();
-    }
-    try (var parser = JSON.createParser(text.get())) {
+  private static Map<String, String> keys(String text) {
+    try (var parser = JSON.createParser(text)) {
       if (parser.nextToken() != JsonToken.START_OBJECT
           || !enter(parser, "definitions")
           || !enter(parser, "RawConfig")
           || !enter(parser, "properties")) {
-        return Optional.empty();
+        return Map.of();
       }
       var lines = new StringBuilder();
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
@@ -193,10 +190,10 @@ final class ToolFiles implements FactCollector {
         parser.nextToken();
         parser.skipChildren();
       }
-      return Optional.of(lines.toString());
+      return Map.of("", lines.toString());
     } catch (IOException e) {
       // Without a schema there is nothing to compare with.
-      return Optional.empty();
+      return Map.of();
     }
   }
 }
