@@ -27,7 +27,7 @@ class ExplanationsTest {
   private static final Path FILES = Path.of("src/main/resources/dev/clodo/assess/explain");
 
   /** Groups that are being written: some of their checks may lack an explanation. */
-  private static final Set<String> UNFINISHED = Set.copyOf(Explanations.GROUPS);
+  private static final Set<String> UNFINISHED = Set.of("bindings", "secrets", "runtime-code");
 
   private static final Set<CheckId> CHECKS =
       Catalogue.CHECKS.stream().map(Check::id).collect(Collectors.toSet());
