@@ -160,6 +160,11 @@ final class Facts {
     texts.put(file, text);
   }
 
+  /** The files named like local secrets that a repository's index tracks. */
+  List<String> trackedSecretFiles(Path index) {
+    return files.trackedSecretFiles(index);
+  }
+
   /** Notes a file and its size in bytes. */
   void size(Path file, long bytes) {
     existing.add(file);

@@ -41,6 +41,7 @@ final class FileCache {
   private final Map<Path, Optional<ConfigValue>> documents = new ConcurrentHashMap<>();
   private final Map<Path, Map<String, String>> parts = new ConcurrentHashMap<>();
   private final Map<Path, List<Path>> entries = new ConcurrentHashMap<>();
+  private final Map<Path, List<String>> tracked = new ConcurrentHashMap<>();
   private final Map<Path, String> changed;
 
   /**
@@ -117,6 +118,18 @@ final class FileCache {
   /** The folders of a repository's packages, by their names. */
   Map<String, Path> packages(Path root) {
     return packages.computeIfAbsent(root, r -> PackageFolders.of(this, r));
+  }
+
+  /** The files named like local secrets that a repository's index tracks, relative to it. */
+  List<String> trackedSecretFiles(Path index) {
+    return tracked.computeIfAbsent(
+        index,
+        i ->
+            GitIndex.tracked(
+                i,
+                path ->
+                    LocalSecretNames.isNamedLikeSecrets(
+                        path.substring(path.lastIndexOf('/') + 1))));
   }
 
   /** What lies directly in a folder, sorted; nothing when it can't be read. */

@@ -9,12 +9,21 @@ import java.nio.file.Path;
 final class LocalSecretNames implements FactCollector {
   @Override
   public void collect(Facts facts) {
+    var index = facts.root().resolve(".git/index");
+    var tracked = facts.trackedSecretFiles(index);
+    if (!tracked.isEmpty()) {
+      facts.keep(index, String.join("\n", tracked));
+    }
     for (Path entry : facts.entries(facts.home())) {
       var name = entry.getFileName().toString();
-      if (name.startsWith(".dev.vars") || name.equals(".env") || name.startsWith(".env.")) {
+      if (isNamedLikeSecrets(name)) {
         facts.peek(entry).ifPresent(text -> facts.keep(entry, namesOnly(text)));
       }
     }
+  }
+
+  static boolean isNamedLikeSecrets(String name) {
+    return name.startsWith(".dev.vars") || name.equals(".env") || name.startsWith(".env.");
   }
 
   /** A line {@code NAME=} for each line that sets one. */

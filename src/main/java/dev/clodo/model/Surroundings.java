@@ -14,7 +14,8 @@ import java.util.Set;
  * @param texts the contents of small files that checks read: source reachable from the entry point,
  *     {@code package.json}, {@code _redirects}, workflows …; of {@code .dev.vars} and {@code .env}
  *     files only a line {@code NAME=} for each name; under the folder {@code functions} of a Worker
- *     without code {@code onRequest} where it holds Pages Functions
+ *     without code {@code onRequest} where it holds Pages Functions; under git's index the paths of
+ *     tracked files that are named like local secrets
  * @param documents what those of the texts say that are {@code package.json} or a pipeline in YAML
  * @param sizes bytes of each static file that would be uploaded; -1 for a link that leads back to a
  *     folder that it lies in
