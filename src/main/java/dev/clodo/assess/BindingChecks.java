@@ -8,7 +8,9 @@ import dev.clodo.model.Finding.Severity;
 import dev.clodo.model.Finding.StopsAt;
 import dev.clodo.model.Remedy;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -171,26 +173,47 @@ final class BindingChecks {
     return use.onlyInTry() ? fault.as(Severity.WARNING) : fault;
   }
 
+  /**
+   * Where wrangler can write the binding itself, that is at the top level of JSON, it creates the
+   * resource and does so. Elsewhere the binding is written without an id: a deploy creates what it
+   * names.
+   */
   private static Remedy remedy(Case c, CodeUse.Use use) {
-    var name = Names.asBucket(c.service().name() + "-" + use.name());
+    var binding = use.name();
+    var name = Names.asBucket(c.service().name() + "-" + binding);
+    boolean writes = !c.isToml() && c.service().environment().isTopLevel();
+    var update = " --binding " + binding + " --update-config";
     return switch (use.kind()) {
       case "d1_databases" ->
-          c.account("d1 create " + name + " --binding " + use.name() + " --update-config");
+          writes
+              ? c.account("d1 create " + name + update)
+              : c.edits().append(use.kind(), entry("binding", binding, "database_name", name));
       case "kv_namespaces" ->
-          c.account(
-              "kv namespace create "
-                  + use.name()
-                  + " --binding "
-                  + use.name()
-                  + " --update-config");
+          writes
+              ? c.account(
+                  "kv namespace create "
+                      + Words.argument(c.service().name() + "-" + binding)
+                      + update)
+              : c.edits().append(use.kind(), entry("binding", binding));
       case "r2_buckets" ->
-          c.account("r2 bucket create " + name + " --binding " + use.name() + " --update-config");
+          writes
+              ? c.account("r2 bucket create " + name + update)
+              : c.edits().append(use.kind(), entry("binding", binding, "bucket_name", name));
       default ->
           new Remedy.Advice(
               "Declare a binding \""
-                  + use.name()
+                  + binding
                   + "\" in "
                   + (use.kind().isEmpty() ? "the configuration." : "\"" + use.kind() + "\"."));
     };
+  }
+
+  /** In the order in which people write them. */
+  private static Map<String, Object> entry(String... words) {
+    var entry = new LinkedHashMap<String, Object>();
+    for (int i = 0; i < words.length; i += 2) {
+      entry.put(words[i], words[i + 1]);
+    }
+    return entry;
   }
 }

@@ -98,7 +98,7 @@ final class D1Checks {
                       + d.id().value()
                       + "\", which is no id of a D1 database. The deploy fails with code 10181. Create it, and"
                       + " write its id here.",
-                  create(c, d));
+                  meant(c, d).orElseGet(() -> create(c, d)));
           return LOCAL.matcher(c.service().environment().value()).matches()
               ? (Hit) fault.as(Severity.ADVICE)
               : fault;
@@ -107,9 +107,18 @@ final class D1Checks {
   }
 
   private static Remedy create(Case c, Database d) {
-    var name =
-        d.name().isEmpty() ? Names.asBucket(c.service().name() + "-" + d.binding()) : d.name();
-    return c.account("d1 create " + Words.argument(name));
+    return c.account("d1 create " + Words.argument(nameOf(c, d)));
+  }
+
+  private static String nameOf(Case c, Database d) {
+    return d.name().isEmpty() ? Names.asBucket(c.service().name() + "-" + d.binding()) : d.name();
+  }
+
+  /** The id of the database of that name, where there is one. */
+  private static Optional<Remedy> meant(Case c, Database d) {
+    return c.account().databases() instanceof Looked.Known<Map<String, String>>(var known)
+        ? idOf(known, nameOf(c, d)).map(id -> c.edits().replace(d.id().at(), id))
+        : Optional.empty();
   }
 
   private static List<? extends Hit> notFound(Case c) {

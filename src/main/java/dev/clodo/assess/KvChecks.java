@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** KV namespaces. */
 final class KvChecks {
@@ -74,8 +75,22 @@ final class KvChecks {
                     + n.id().value()
                     + "\", but an id has 32 hexadecimal digits. The deploy fails with code 10042. Create the"
                     + " namespace, and write its id here.",
-                c.account("kv namespace create " + Words.argument(n.binding()))))
+                meant(c, n)
+                    .orElseGet(
+                        () -> c.account("kv namespace create " + Words.argument(n.binding())))))
         .toList();
+  }
+
+  /** The id of the namespace that wrangler creates for this binding, where there is one. */
+  private static Optional<Remedy> meant(Case c, Namespace n) {
+    return c.account().kvNamespaces() instanceof Looked.Known<Map<String, String>>(var known)
+        ? known.entrySet().stream()
+            .filter(e ->
+                e.getValue().equals(n.binding())
+                    || e.getValue().equals(c.service().name() + "-" + n.binding()))
+            .map(e -> c.edits().replace(n.id().at(), e.getKey()))
+            .findFirst()
+        : Optional.empty();
   }
 
   private static List<? extends Hit> notFound(Case c) {

@@ -42,9 +42,11 @@ class CodeChecksTest {
     assertThat(finding.where().line()).isEqualTo(3);
     assertThat(finding.where().column()).isEqualTo(36);
     assertThat(finding.remedy())
-        .isEqualTo(
-            new Remedy.Command(
-                "npx wrangler d1 create api-db --binding DB --update-config", w.root()));
+        .isInstanceOfSatisfying(
+            Remedy.Edit.class,
+            e ->
+                assertThat(e.text())
+                    .contains("[[d1_databases]]\nbinding = \"DB\"\ndatabase_name = \"api-db\""));
   }
 
   @Test
