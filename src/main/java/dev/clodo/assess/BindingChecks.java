@@ -1,16 +1,24 @@
 package dev.clodo.assess;
 
+import static dev.clodo.assess.Check.advice;
 import static dev.clodo.assess.Check.error;
 import static dev.clodo.assess.Check.errorProd;
 import static dev.clodo.assess.Check.warning;
 
+import dev.clodo.model.Account;
+import dev.clodo.model.ConfigValue;
 import dev.clodo.model.Finding.Severity;
 import dev.clodo.model.Finding.StopsAt;
 import dev.clodo.model.Remedy;
+import dev.clodo.model.Resource;
+import dev.clodo.model.ResourceKind;
+import dev.clodo.model.SourceFacts.Touch;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -46,7 +54,26 @@ final class BindingChecks {
                   "assets/binding-missing",
                   "environments/binding-not-inherited"),
           errorProd("bindings/name-typo", BINDINGS, BindingChecks::typo)
-              .yieldingTo("assets/binding-missing", "environments/binding-not-inherited"));
+              .yieldingTo("assets/binding-missing", "environments/binding-not-inherited"),
+          errorProd("bindings/kind-mismatch", BINDINGS, BindingChecks::kindMismatch),
+          errorProd(
+              "bindings/removed-by-deploy",
+              "workers/wrangler/configuration/#source-of-truth",
+              BindingChecks::removedByDeploy),
+          errorProd(
+              "bindings/used-at-module-scope",
+              "workers/runtime-apis/bindings/#importing-env-as-a-global",
+              BindingChecks::usedAtStart),
+          errorProd(
+              "bindings/process-env-resource",
+              "workers/configuration/environment-variables/",
+              BindingChecks::processEnv),
+          error(
+              "bindings/metadata-too-large",
+              StopsAt.UPLOAD,
+              "workers/platform/limits/",
+              BindingChecks::tooLarge),
+          advice("bindings/unused", "workers/wrangler/configuration/", BindingChecks::unused));
 
   private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z_$][A-Za-z0-9_$]*");
   private static final Pattern ID_SHAPE =
@@ -55,18 +82,22 @@ final class BindingChecks {
   private static List<? extends Hit> invalidIdentifier(Case c) {
     return Declared.in(c.settings()).stream()
         .filter(d -> !d.kind().equals("vars") && !IDENTIFIER.matcher(d.name()).matches())
-        .map(d ->
-            new Hit.Fault(
-                d.name(),
-                d.at(),
-                "The binding \""
-                    + d.name()
-                    + "\" is no JavaScript identifier: the code can't read"
-                    + " it as env."
-                    + d.name()
-                    + ".",
-                new Remedy.Edit(
-                    d.at(), "\"" + d.name() + "\"", "\"" + Names.asBinding(d.name()) + "\"")))
+        .map(d -> {
+          var fault =
+              new Hit.Fault(
+                  d.name(),
+                  d.at(),
+                  "The binding \""
+                      + d.name()
+                      + "\" is no JavaScript identifier: the code can't read"
+                      + " it as env."
+                      + d.name()
+                      + ".",
+                  new Remedy.Edit(
+                      d.at(), "\"" + d.name() + "\"", "\"" + Names.asBinding(d.name()) + "\""));
+          // env["MY-KV"] reaches it; then only the generated types suffer.
+          return c.code().uses().containsKey(d.name()) ? fault.as(Severity.ADVICE) : fault;
+        })
         .toList();
   }
 
@@ -122,13 +153,11 @@ final class BindingChecks {
                 new Hit.Fault(
                     u.name(),
                     u.at(),
-                    "The code calls env."
+                    u.does()
+                        + ", but no binding \""
                         + u.name()
-                        + "."
-                        + u.method()
-                        + "(), but no binding \""
-                        + u.name()
-                        + "\" is configured: it deploys, then every such request throws.",
+                        + "\" is configured: it deploys, then "
+                        + outcome(u),
                     remedy(c, u))))
         .toList();
   }
@@ -143,14 +172,11 @@ final class BindingChecks {
                         new Hit.Fault(
                             u.name(),
                             u.at(),
-                            "The code calls env."
-                                + u.name()
-                                + "."
-                                + u.method()
-                                + "(), but the binding is"
-                                + " named \""
+                            u.does()
+                                + ", but the binding is named \""
                                 + known
-                                + "\": it deploys, then every such request throws;"
+                                + "\": it deploys, then "
+                                + outcome(u).replace('.', ';')
                                 + " did you mean \""
                                 + known
                                 + "\"?",
@@ -169,8 +195,12 @@ final class BindingChecks {
     return Similar.to(use.name(), unused);
   }
 
+  private static String outcome(CodeUse.Use use) {
+    return use.method().isEmpty() ? "it is undefined." : "every such request throws.";
+  }
+
   private static Hit soften(CodeUse.Use use, Hit.Fault fault) {
-    return use.onlyInTry() ? fault.as(Severity.WARNING) : fault;
+    return use.onlyInTry() || !use.isCertain() ? fault.as(Severity.WARNING) : fault;
   }
 
   /**
@@ -216,4 +246,266 @@ final class BindingChecks {
     }
     return entry;
   }
+  /** Kinds whose methods the code of another Worker decides. */
+  private static final Set<String> ANY_METHOD =
+      Set.of("services", "unsafe", "dispatch_namespaces", "vpc_services", "vpc_networks");
+
+  private static List<? extends Hit> kindMismatch(Case c) {
+    if (!c.code().isDecisive()) {
+      return List.of();
+    }
+    var declared = new HashMap<String, Set<Declared>>();
+    for (var d : Declared.in(c.settings())) {
+      declared.computeIfAbsent(d.name(), _ -> new HashSet<>()).add(d);
+    }
+    var hits = new ArrayList<Hit>();
+    for (var use : c.code().uses().values()) {
+      var found = declared.getOrDefault(use.name(), Set.of());
+      if (use.guarded() || use.onlyKind().isEmpty() || found.size() != 1) {
+        continue;
+      }
+      var d = found.iterator().next();
+      boolean fits = d.kind().equals(use.onlyKind()) || ANY_METHOD.contains(d.kind());
+      if (!fits && !d.kind().equals("secrets") && !d.kind().equals("vars")) {
+        var fault =
+            new Hit.Fault(
+                use.name(),
+                use.at(),
+                use.does()
+                    + ", which only an entry of \""
+                    + use.onlyKind()
+                    + "\" has; \""
+                    + use.name()
+                    + "\" is one of \""
+                    + d.kind()
+                    + "\" (line "
+                    + d.at().line()
+                    + "): every such request throws.",
+                new Remedy.Advice(
+                    "Use what a binding of \""
+                        + d.kind()
+                        + "\" offers, or declare \""
+                        + use.name()
+                        + "\" in \""
+                        + use.onlyKind()
+                        + "\"."));
+        hits.add(use.onlyInTry() ? fault.as(Severity.WARNING) : fault);
+      }
+    }
+    return hits;
+  }
+
+  /** Live bindings that a deploy keeps by itself, or that another check is about. */
+  private static final Set<String> KEPT =
+      Set.of("secret_text", "secret_key", "plain_text", "json", "assets", "inherit");
+
+  private static List<? extends Hit> removedByDeploy(Case c) {
+    var live =
+        c.account()
+            .resources()
+            .get(new Account.Shelf(ResourceKind.BINDINGS, c.service().name().value()));
+    if (live == null || c.isPages()) {
+      return List.of();
+    }
+    return Case.judging(
+        live,
+        bindings -> {
+          var declared = Declared.names(c.settings());
+          var hits = new ArrayList<Hit>();
+          for (var binding : bindings) {
+            var name = binding.id();
+            if (declared.contains(name)
+                || KEPT.contains(binding.name())
+                || name.isEmpty()
+                || name.startsWith("__STATIC_CONTENT")) {
+              continue;
+            }
+            var use = c.code().uses().get(name);
+            var fault =
+                new Hit.Fault(
+                    name,
+                    use == null ? c.at("name") : use.at(),
+                    "The live Worker has the binding \""
+                        + name
+                        + "\" ("
+                        + binding.name()
+                        + "), which the configuration lacks: the deploy removes it"
+                        + (use == null ? "." : ", and the code uses it."),
+                    new Remedy.Advice(
+                        "Declare \"" + name + "\" in the configuration" + details(binding) + "."));
+            hits.add(
+                use == null || use.guarded() || use.onlyInTry()
+                    ? fault.as(Severity.WARNING)
+                    : fault);
+          }
+          return hits;
+        });
+  }
+
+  private static String details(Resource binding) {
+    var traits =
+        binding.traits().entrySet().stream()
+            .filter(e -> !e.getValue().isEmpty())
+            .map(e -> e.getKey() + " \"" + e.getValue() + "\"")
+            .sorted()
+            .collect(Collectors.joining(", "));
+    return traits.isEmpty() ? "" : ": " + traits;
+  }
+
+  /** Methods of a KV namespace: workerd refuses them at the start even where nobody awaits them. */
+  private static final Set<String> NEEDS_REQUEST =
+      Set.of("get", "put", "list", "delete", "getWithMetadata");
+
+  private static List<? extends Hit> usedAtStart(Case c) {
+    if (!c.code().isDecisive()) {
+      return List.of();
+    }
+    var kinds = new HashMap<String, String>();
+    Declared.in(c.settings()).forEach(d -> kinds.put(d.name(), d.kind()));
+    var hits = new ArrayList<Hit>();
+    var atStart = c.code().filesAtStart();
+    c.code()
+        .eachFile((path, facts) -> {
+          for (var use : facts.uses()) {
+            boolean called = use.touch() == Touch.CALLED || use.touch() == Touch.DROPPED;
+            boolean refused =
+                "kv_namespaces".equals(kinds.get(use.name()))
+                    && NEEDS_REQUEST.contains(use.member());
+            if (called && use.atStart() && !use.guarded() && refused && atStart.contains(path)) {
+              hits.add(
+                  new Hit.Fault(
+                      use.name(),
+                      use.at().in(path),
+                      "env."
+                          + use.name()
+                          + "."
+                          + use.member()
+                          + "() is called while the Worker starts, where input and output are"
+                          + " refused. The upload fails with code 10021.",
+                      new Remedy.Advice("Call it in a handler, or when it is first needed.")));
+            }
+          }
+        });
+    return hits;
+  }
+
+  private static final Set<String> STRINGS = Set.of("vars", "secrets", "text_blobs");
+
+  private static List<? extends Hit> processEnv(Case c) {
+    if (!c.code().isDecisive()) {
+      return List.of();
+    }
+    var resources = new HashMap<String, Declared>();
+    Declared.in(c.settings()).stream()
+        .filter(d -> !STRINGS.contains(d.kind()))
+        .forEach(d -> resources.put(d.name(), d));
+    var faults = new LinkedHashMap<String, Hit>();
+    var guarded = new HashSet<String>();
+    c.code()
+        .eachFile((path, facts) -> {
+          for (var use : facts.processEnv()) {
+            var declared = resources.get(use.name());
+            if (use.guarded() || use.touch() == Touch.WRITTEN) {
+              guarded.add(use.name());
+            } else if (declared != null && use.direct()) {
+              var fault =
+                  new Hit.Fault(
+                      use.name(),
+                      use.at().in(path),
+                      "process.env holds strings only: process.env."
+                          + use.name()
+                          + " is undefined, though \""
+                          + use.name()
+                          + "\" is a binding of \""
+                          + declared.kind()
+                          + "\".",
+                      new Remedy.Advice(
+                          "Read env."
+                              + use.name()
+                              + ", from the handler or from \"cloudflare:workers\"."));
+              faults.putIfAbsent(use.name(), use.inTry() ? fault.as(Severity.WARNING) : fault);
+            }
+          }
+        });
+    guarded.forEach(faults::remove);
+    return List.copyOf(faults.values());
+  }
+
+  /** Bytes of all bindings and variables together (Cloudflare, D1's limits, 2026-11). */
+  private static final int MAX_METADATA = 1_000_000;
+
+  private static List<? extends Hit> tooLarge(Case c) {
+    long bytes = 0;
+    for (var key : List.of("vars", "secrets")) {
+      bytes += c.settings().get(key).map(BindingChecks::size).orElse(0L);
+    }
+    for (var d : Declared.in(c.settings())) {
+      bytes += d.kind().equals("vars") ? 0 : d.name().length() + 60L;
+    }
+    return bytes <= MAX_METADATA
+        ? List.of()
+        : List.of(
+            new Hit.Fault(
+                "vars",
+                c.at("vars"),
+                "The variables and bindings take "
+                    + bytes / 1000
+                    + " kB; Cloudflare takes 1 MB at most. The upload fails.",
+                new Remedy.Advice(
+                    "Keep the data in KV or R2, or in a file that the code imports.")));
+  }
+
+  private static long size(ConfigValue value) {
+    return switch (value) {
+      case ConfigValue.Text(var text, var _) -> text.getBytes(StandardCharsets.UTF_8).length + 2L;
+      case ConfigValue.Table t ->
+          t.entries().entrySet().stream()
+              .mapToLong(e -> e.getKey().length() + 4L + size(e.getValue().value()))
+              .sum();
+      case ConfigValue.Sequence s -> s.items().stream().mapToLong(v -> size(v) + 1).sum();
+      case ConfigValue.Numeric _, ConfigValue.Flag _, ConfigValue.Date _, ConfigValue.Nothing _ ->
+          5L;
+    };
+  }
+
+  /** Kinds that do something without being named in the code. */
+  private static final Set<String> SELF_ACTING =
+      Set.of(
+          "vars",
+          "secrets",
+          "assets",
+          "durable_objects",
+          "workflows",
+          "unsafe",
+          "logfwdr",
+          "wasm_modules",
+          "text_blobs",
+          "data_blobs");
+
+  private static List<? extends Hit> unused(Case c) {
+    var code = c.code();
+    // Where the code reads nothing at all, it reads in a way that is not understood.
+    if (!code.isDecisive() || !code.isComplete() || code.escapes() || code.uses().isEmpty()) {
+      return List.of();
+    }
+    var words = new HashSet<String>();
+    code.eachFile((path, _) -> {
+      var text = c.around().texts().get(path);
+      if (text != null) {
+        WORD.matcher(text).results().forEach(m -> words.add(m.group()));
+      }
+    });
+    return Declared.in(c.settings()).stream()
+        .filter(d -> !SELF_ACTING.contains(d.kind()) && !words.contains(d.name()))
+        .filter(d -> !code.optional().contains(d.name()))
+        .map(d ->
+            new Hit.Fault(
+                d.name(),
+                d.at(),
+                "No source file names the binding \"" + d.name() + "\" (" + d.kind() + ").",
+                new Remedy.Advice("Remove it if nothing else needs it.")))
+        .toList();
+  }
+
+  private static final Pattern WORD = Pattern.compile("[A-Za-z_$][\\w$]*");
 }

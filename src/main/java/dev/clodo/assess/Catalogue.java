@@ -15,6 +15,7 @@ final class Catalogue {
               ConfigFileChecks.CHECKS,
               EnvironmentChecks.CHECKS,
               BindingChecks.CHECKS,
+              CodeChecks.CHECKS,
               CompatibilityChecks.CHECKS,
               KvChecks.CHECKS,
               D1Checks.CHECKS,

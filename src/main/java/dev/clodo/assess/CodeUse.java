@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What a service's source uses and exports, all files together: the syntax of each file, read by
@@ -30,6 +31,7 @@ import java.util.regex.Pattern;
  * @param isComplete whether every file of the service's own was seen and understood
  * @param escapes whether the environment is handed on as a whole, so that other names may be used
  * @param uses what the code reads from {@code env}, by name
+ * @param optional names that the code declares as optional, sets itself or has from a library
  * @param literals the string literals of the source; a name among them may be looked up by string
  * @param types the types that the source declares for members of an environment, by name
  */
@@ -39,6 +41,7 @@ record CodeUse(
     boolean isComplete,
     boolean escapes,
     Map<String, Use> uses,
+    Set<String> optional,
     Set<String> literals,
     Map<String, Set<String>> types,
     Sources sources) {
@@ -50,8 +53,11 @@ record CodeUse(
    * @param method the resource's method that is called there; empty when none is
    * @param kind the section of the configuration that such a resource belongs to; empty when it may
    *     be several
+   * @param type what the code's own type of it says it is; empty where it says nothing of the kind
    * @param guarded whether any place asks first if it is there
    * @param onlyInTry whether each use stands inside a try block
+   * @param onlyKind the only section that has such a method, whatever the code's types say; empty
+   *     when several have it
    * @param isCertain whether it is surely a resource: by a method that only one kind has, by its
    *     type, or by two methods
    */
@@ -60,11 +66,27 @@ record CodeUse(
       Location at,
       String method,
       String kind,
+      String type,
       boolean guarded,
       boolean onlyInTry,
+      String onlyKind,
       boolean isCertain) {
     boolean isResource() {
-      return !method.isEmpty();
+      return !method.isEmpty() || !type.isEmpty();
+    }
+
+    /** The start of a sentence that says what the code does with it. */
+    String does() {
+      if (method.isEmpty()) {
+        return "The code reads env." + name + ", a " + type;
+      }
+      if (method.equals("connectionString")) {
+        return "The code reads env." + name + "." + method;
+      }
+      int taker = method.indexOf('#');
+      return taker < 0
+          ? "The code calls env." + name + "." + method + "()"
+          : "The code gives env." + name + " to " + method.substring(taker + 1) + "()";
     }
   }
 
@@ -97,6 +119,7 @@ record CodeUse(
           true,
           Map.of(),
           Set.of(),
+          Set.of(),
           Map.of(),
           Sources.none());
 
@@ -126,7 +149,8 @@ record CodeUse(
           Map.entry("writeDataPoint", "analytics_engine_datasets"),
           Map.entry("getWithMetadata", "kv_namespaces"),
           Map.entry("createMultipartUpload", "r2_buckets"),
-          Map.entry("sendBatch", "queues"));
+          Map.entry("sendBatch", "queues"),
+          Map.entry("connectionString", "hyperdrive"));
 
   /** Methods that several kinds of resource have, with the likeliest section, if there is one. */
   private static final Map<String, String> AMBIGUOUS =
@@ -169,6 +193,10 @@ record CodeUse(
           Map.entry("DispatchNamespace", "dispatch_namespaces"),
           Map.entry("SecretsStoreSecret", "secrets_store_secrets"));
 
+  /** Names that a library puts into the environment, or reads from it, by the package. */
+  private static final Map<String, Set<String>> LIBRARIES =
+      Map.of("@cloudflare/workers-oauth-provider", Set.of("OAUTH_PROVIDER", "OAUTH_KV"));
+
   /** Libraries that call a database at once or never work without. */
   private static final Map<String, String> TAKERS =
       Map.of(
@@ -190,6 +218,7 @@ record CodeUse(
         sources.gaps().isEmpty() && merge.understood,
         merge.escapes,
         merge.uses(),
+        merge.optional,
         merge.literals,
         merge.types,
         sources);
@@ -248,6 +277,9 @@ record CodeUse(
       understood &= facts.understood();
       escapes |= facts.escapes();
       literals.addAll(facts.literals());
+      facts
+          .imports()
+          .forEach(i -> optional.addAll(LIBRARIES.getOrDefault(i.specifier(), Set.of())));
       for (var use : facts.uses()) {
         seen.computeIfAbsent(use.name(), _ -> new ArrayList<>()).add(new Seen(path, use));
         if (use.touch() == Touch.WRITTEN) {
@@ -273,28 +305,29 @@ record CodeUse(
       var methods = new HashSet<String>();
       places.forEach(p -> methods.add(method(p.use)));
       methods.remove("");
-      var distinctive = methods.stream().filter(m -> !kind(m).isEmpty()).findFirst();
+      var kinds = methods.stream().map(Merge::kind).collect(Collectors.toSet());
+      kinds.remove("");
+      var onlyKind = kinds.size() == 1 ? kinds.iterator().next() : "";
       var method = method(main.use);
-      var kind =
-          distinctive
-              .map(Merge::kind)
-              .or(() ->
-                  declared.isEmpty() ? java.util.Optional.empty() : java.util.Optional.of(declared))
-              .orElse(methods.size() == 1 ? AMBIGUOUS.getOrDefault(method, "") : "");
+      var likely = methods.size() == 1 ? AMBIGUOUS.getOrDefault(method, "") : "";
+      var kind = !onlyKind.isEmpty() ? onlyKind : !declared.isEmpty() ? declared : likely;
       boolean isCertain =
-          distinctive.isPresent()
-              || methods.size() > 1
-              || !declared.isEmpty()
-              || (name.equals("ASSETS") && method.equals("fetch"));
+          !method.isEmpty()
+              && (!kinds.isEmpty()
+                  || methods.size() > 1
+                  || !declared.isEmpty()
+                  || (name.equals("ASSETS") && method.equals("fetch")));
       return new Use(
           name,
           main.use.at().in(main.file),
           method,
           kind,
+          declared.isEmpty() ? "" : types.getOrDefault(name, Set.of()).iterator().next(),
           places.stream().anyMatch(p -> p.use.guarded())
               || optional.contains(name)
               || literals.contains(name),
           places.stream().allMatch(p -> p.use.inTry()),
+          onlyKind,
           isCertain);
     }
 
@@ -314,7 +347,8 @@ record CodeUse(
     private static String method(SourceFacts.Use use) {
       return switch (use.touch()) {
         case CALLED, DROPPED ->
-            DISTINCTIVE.containsKey(use.member()) || AMBIGUOUS.containsKey(use.member())
+            (DISTINCTIVE.containsKey(use.member()) && !use.member().equals("connectionString"))
+                    || AMBIGUOUS.containsKey(use.member())
                 ? use.member()
                 : "";
         case PROPERTY -> use.member().equals("connectionString") ? use.member() : "";

@@ -240,13 +240,15 @@ final class StartChecks {
       return List.of();
     }
     return List.of(
-        new Hit.Fault(
-            "",
-            c.at("main"),
-            "The Worker has no handler: its default export takes no event. The upload fails with"
-                + " code 10068.",
-            new Remedy.Advice(
-                "Export one: export default { async fetch(request, env, ctx) { … } }")));
+        new Hit.Symptom(
+            Severity.ERROR,
+            new Hit.Fault(
+                "",
+                c.at("main"),
+                "The Worker has no handler: its default export takes no event. The upload fails with"
+                    + " code 10068.",
+                new Remedy.Advice(
+                    "Export one: export default { async fetch(request, env, ctx) { … } }"))));
   }
 
   /** The name that is written, and the one that is meant. */
@@ -275,17 +277,20 @@ final class StartChecks {
     }
     return nearMiss(up).stream()
         .map(miss ->
-            new Hit.Fault(
-                miss.meant(),
-                c.at("main"),
-                "The default export has "
-                    + (miss.written().startsWith("\"")
-                        ? "a handler " + miss.written()
-                        : "no handler, it is " + miss.written())
-                    + "; Cloudflare calls \""
-                    + miss.meant()
-                    + "\". Every request fails.",
-                new Remedy.Advice("Write export default { async " + miss.meant() + "(…) { … } }.")))
+            new Hit.Symptom(
+                Severity.ERROR_PROD,
+                new Hit.Fault(
+                    miss.meant(),
+                    c.at("main"),
+                    "The default export has "
+                        + (miss.written().startsWith("\"")
+                            ? "a handler " + miss.written()
+                            : "no handler, it is " + miss.written())
+                        + "; Cloudflare calls \""
+                        + miss.meant()
+                        + "\". Every request fails.",
+                    new Remedy.Advice(
+                        "Write export default { async " + miss.meant() + "(…) { … } }."))))
         .toList();
   }
 }

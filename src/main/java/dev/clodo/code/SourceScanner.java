@@ -263,7 +263,7 @@ public final class SourceScanner {
         true,
         declaration.hasDefault || place.guarded,
         place.inTry,
-        place.atStart,
+        place.atStart && place.sure,
         Map.of());
   }
 
@@ -284,7 +284,7 @@ public final class SourceScanner {
         direct,
         touch.guarded || place.guarded,
         place.inTry,
-        place.atStart,
+        place.atStart && place.sure,
         touch.constants);
   }
 
@@ -692,6 +692,7 @@ public final class SourceScanner {
             place.atStart,
             place.sure,
             isDropped(node),
+            tree.is(tree.parent(whole(node)), "await_expression"),
             keptIn(node),
             constants(tree.child(node, "arguments"))));
   }

@@ -2,13 +2,14 @@ package dev.clodo.code;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.treesitter.TSInputEncoding;
 import org.treesitter.TSLanguage;
-import org.treesitter.TSNode;
 import org.treesitter.TSParser;
+import org.treesitter.TSSymbolType;
 import org.treesitter.TSTreeCursor;
 import org.treesitter.TreeSitterTsx;
 import org.treesitter.TreeSitterTypescript;
@@ -24,8 +25,8 @@ final class SyntaxTree {
   /** Deeper nesting is no code that people write. */
   private static final int MAX_DEPTH = 2_000;
 
-  /** Longer than any file of {@code SmallFile}'s size takes. */
-  private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(5);
+  /** Longer than any file of a megabyte takes, on a machine that has other things to do. */
+  private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   /** The two languages; JavaScript is read as the second. */
   enum Dialect {
@@ -35,18 +36,20 @@ final class SyntaxTree {
   }
 
   /** The names of one language's kinds and fields, by number. */
-  private record Names(TSLanguage language, List<String> types, List<String> fields) {
+  private record Names(TSLanguage language, List<String> types, BitSet named, List<String> fields) {
     static Names of(TSLanguage language) {
       var types = new String[language.symbolCount()];
+      var named = new BitSet(types.length);
       for (int i = 0; i < types.length; i++) {
         types[i] = language.symbolName(i).intern();
+        named.set(i, language.symbolType(i) != TSSymbolType.TSSymbolTypeAnonymous);
       }
       var fields = new String[language.fieldCount() + 1];
       fields[0] = "";
       for (int i = 1; i < fields.length; i++) {
         fields[i] = language.fieldNameForId(i).intern();
       }
-      return new Names(language, List.of(types), List.of(fields));
+      return new Names(language, List.of(types), named, List.of(fields));
     }
   }
 
@@ -131,7 +134,8 @@ final class SyntaxTree {
     int parent = NONE;
     int depth = 0;
     while (true) {
-      int node = add(cursor.currentNode(), cursor.currentFieldId(), parent);
+      var current = cursor.currentNode();
+      int node = add(current.getSymbol(), cursor.currentFieldId(), parent);
       if (cursor.gotoFirstChild()) {
         parent = node;
         if (++depth > MAX_DEPTH) {
@@ -140,9 +144,16 @@ final class SyntaxTree {
         continue;
       }
       lasts[node] = node;
+      // Each question to the parser costs; what a token's own name tells needs none.
+      starts[node] = current.getStartByte() / 2;
+      ends[node] =
+          isNamed(node) || broken ? current.getEndByte() / 2 : starts[node] + type(node).length();
       while (depth > 0 && !cursor.gotoNextSibling()) {
         cursor.gotoParent();
         lasts[parent] = size - 1;
+        starts[parent] = starts[parent + 1];
+        ends[parent] = ends[node];
+        node = parent;
         parent = parents[parent];
         depth--;
       }
@@ -152,7 +163,11 @@ final class SyntaxTree {
     }
   }
 
-  private int add(TSNode node, int field, int parent) {
+  private boolean isNamed(int node) {
+    return types[node] < 0 || names.named.get(types[node]);
+  }
+
+  private int add(int symbol, int field, int parent) {
     if (size == types.length) {
       int more = size * 2;
       types = Arrays.copyOf(types, more);
@@ -162,12 +177,9 @@ final class SyntaxTree {
       parents = Arrays.copyOf(parents, more);
       lasts = Arrays.copyOf(lasts, more);
     }
-    int symbol = node.getSymbol();
     // The parser numbers its ERROR node beyond the language's kinds.
     types[size] = (short) (symbol >= names.types.size() ? -1 : symbol);
     fields[size] = (short) field;
-    starts[size] = node.getStartByte() / 2;
-    ends[size] = node.getEndByte() / 2;
     parents[size] = parent;
     return size++;
   }
@@ -190,8 +202,11 @@ final class SyntaxTree {
     return size;
   }
 
-  /** The kind of a node, as the grammar calls it. Interned. */
+  /** The kind of a node, as the grammar calls it; empty for none. */
   String type(int node) {
+    if (node == NONE) {
+      return "";
+    }
     int type = types[node];
     return type < 0 ? "ERROR" : names.types.get(type);
   }
@@ -202,11 +217,11 @@ final class SyntaxTree {
 
   /** What a node is to its parent; empty where the grammar has no name for it. */
   String field(int node) {
-    return names.fields.get(fields[node]);
+    return node == NONE ? "" : names.fields.get(fields[node]);
   }
 
   int parent(int node) {
-    return parents[node];
+    return node == NONE ? NONE : parents[node];
   }
 
   /** The last node of a node's subtree. */
@@ -224,7 +239,7 @@ final class SyntaxTree {
 
   /** The first child, or none. */
   int first(int node) {
-    return lasts[node] == node ? NONE : node + 1;
+    return node == NONE || lasts[node] == node ? NONE : node + 1;
   }
 
   /** The next sibling, or none. */

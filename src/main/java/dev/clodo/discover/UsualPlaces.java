@@ -30,6 +30,7 @@ final class UsualPlaces implements FactCollector {
     if (facts.path(facts.settings(), "main").filter(facts::look).isEmpty()) {
       ENTRIES.forEach(name -> facts.resolve(name).ifPresent(facts::look));
     }
+    facts.resolve("worker-configuration.d.ts").ifPresent(facts::text);
     if (facts.settings().table("assets").isPresent()) {
       RULES.forEach(name -> facts.resolve(name).ifPresent(facts::text));
     }

@@ -139,7 +139,7 @@ public record SourceFacts(
    * @param direct whether the name itself stands here, not an alias
    * @param guarded whether the code here asks if it is there, or goes on only if something else is
    * @param inTry whether it stands in a try block
-   * @param atStart whether it is evaluated when the module starts
+   * @param atStart whether it is surely evaluated when the module starts
    * @param constants constant arguments by position ({@code "0"}) and constant properties of object
    *     arguments by name
    */
@@ -164,6 +164,7 @@ public record SourceFacts(
    * @param sure whether nothing stands between it and the start of its function or module: no
    *     condition, loop or try
    * @param dropped whether nobody uses or awaits the result
+   * @param awaited whether the code waits for the result then and there
    * @param keptIn the module variable that holds the result; empty when none does
    */
   public record Call(
@@ -174,6 +175,7 @@ public record SourceFacts(
       boolean atStart,
       boolean sure,
       boolean dropped,
+      boolean awaited,
       Optional<String> keptIn,
       Map<String, Constant> constants) {}
 

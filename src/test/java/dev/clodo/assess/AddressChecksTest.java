@@ -195,7 +195,7 @@ class AddressChecksTest {
                 compatibility_date = "2026-01-01"
                 services = [{ binding = "API", service = "api" }]
                 """)
-            .file("web/i.js", "export default {}");
+            .file("web/i.js", "export default { fetch() {} }");
     assertThat(called.checks()).isEmpty();
   }
 

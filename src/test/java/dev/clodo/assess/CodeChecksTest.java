@@ -16,6 +16,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CodeChecksTest {
   @TempDir Path folder;
 
+  private static final String KV =
+      "[[kv_namespaces]]\nbinding = \"KV\"\nid = \"0123456789abcdef0123456789abcdef\"\n";
+
   private Assessed workspace(String more, String body) {
     return Assessed.in(folder)
         .file(
@@ -104,7 +107,7 @@ class CodeChecksTest {
 
   @Test
   void asksWhetherAnUnusedBindingWasMeant() {
-    var config = "[[kv_namespaces]]\nbinding = \"KV_SESSIONS\"\n";
+    var config = KV.replace("KV\"", "KV_SESSIONS\"");
     var w = workspace(config, "await env.SESSIONS.get('x');");
     var finding = w.only("bindings/name-typo");
     assertThat(finding.message()).endsWith("did you mean \"KV_SESSIONS\"?");
@@ -115,9 +118,7 @@ class CodeChecksTest {
 
   @Test
   void doesNotTakeABindingThatTheCodeUsesForTheOneMeant() {
-    var config =
-        "[[kv_namespaces]]\nbinding = \"KV_SESSIONS\"\n"
-            + "id = \"0f2ac74b498b48028cb68387c421e279\"\n";
+    var config = KV.replace("KV\"", "KV_SESSIONS\"");
     var w = workspace(config, "await env.SESSIONS.get('x'); await env.KV_SESSIONS.get('y');");
     assertThat(w.checks()).containsExactly("bindings/missing");
   }
@@ -189,8 +190,7 @@ class CodeChecksTest {
 
   @Test
   void refusesATimeToLiveThatKvRefuses() {
-    var config =
-        "[[kv_namespaces]]\nbinding = \"KV\"\n" + "id = \"0f2ac74b498b48028cb68387c421e279\"\n";
+    var config = KV;
     var w = workspace(config, "await env.KV.put('a', f(1, 2), { expirationTtl: 30 });");
     var finding = w.only("kv/expiration-ttl-too-small");
     assertThat(finding.remedy()).isEqualTo(new Remedy.Edit(finding.where(), "30", "60"));

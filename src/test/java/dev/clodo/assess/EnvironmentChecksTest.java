@@ -24,6 +24,8 @@ class EnvironmentChecksTest {
         .environment("staging");
   }
 
+  private static final String USES_NOTHING = "export default { fetch() {} };";
+
   private static final String USES_DB =
       """
       export default {
@@ -90,30 +92,31 @@ class EnvironmentChecksTest {
   @Test
   void warnsOfRoutesThatAnEnvironmentTakesAway() {
     var two = "routes = [\"shop.acme.dev/*\"]\n[env.staging]\n[env.production]\n";
-    assertThat(workspace(two, "").only("environments/inherits-routes").severity())
+    assertThat(workspace(two, USES_NOTHING).only("environments/inherits-routes").severity())
         .isEqualTo(Severity.ERROR_PROD);
     var one = "routes = [\"shop.acme.dev/*\"]\n[env.staging]\n";
-    assertThat(workspace(one, "").only("environments/inherits-routes").severity())
+    assertThat(workspace(one, USES_NOTHING).only("environments/inherits-routes").severity())
         .as("the only environment may be the one that is meant")
         .isEqualTo(Severity.WARNING);
     var own = "routes = [\"shop.acme.dev/*\"]\n[env.staging]\nroutes = []\n";
-    assertThat(workspace(own, "").checks()).isEmpty();
+    assertThat(workspace(own, USES_NOTHING).checks()).isEmpty();
   }
 
   @Test
   void warnsOfSchedulesThatRunTwice() {
     var more = "[triggers]\ncrons = [\"0 * * * *\"]\n[env.staging]\n";
-    assertThat(workspace(more, "").checks()).contains("environments/inherits-crons");
+    assertThat(workspace(more, USES_NOTHING).checks()).contains("environments/inherits-crons");
     var own = more + "triggers = { crons = [] }\n";
-    assertThat(workspace(own, "").checks()).isEmpty();
+    assertThat(workspace(own, USES_NOTHING).checks()).isEmpty();
   }
 
   @Test
   void warnsOfTwoConfigurationsOfOneWorker() {
     var same = "[env.staging]\nname = \"api\"\n";
-    assertThat(workspace(same, "").checks()).containsExactly("environments/same-name-as-top-level");
+    assertThat(workspace(same, USES_NOTHING).checks())
+        .containsExactly("environments/same-name-as-top-level");
     var other = "[env.staging]\nname = \"api-next\"\n";
-    assertThat(workspace(other, "").checks()).isEmpty();
+    assertThat(workspace(other, USES_NOTHING).checks()).isEmpty();
   }
 
   @Test

@@ -238,7 +238,7 @@ class ResourceChecksTest {
                   + name
                   + "\"\nmain = \"i.js\"\ncompatibility_date = \"2026-01-01\"\n"
                   + consumer)
-          .file(name + "/i.js", "export default {}");
+          .file(name + "/i.js", "export default { fetch() {} }");
     }
     assertThat(w.of("queues/consumer-conflict")).hasSize(2);
   }
@@ -261,7 +261,7 @@ class ResourceChecksTest {
             .file(
                 "accounts/wrangler.toml",
                 "name = \"accounts\"\nmain = \"i.js\"\ncompatibility_date = \"2026-01-01\"\n")
-            .file("accounts/i.js", "export default {}")
+            .file("accounts/i.js", "export default { fetch() {} }")
             .account(Assessed.emptyAccount().build());
     assertThat(w.checks()).isEmpty();
   }
@@ -273,7 +273,7 @@ class ResourceChecksTest {
             .file(
                 "accounts/wrangler.toml",
                 "name = \"accounts\"\nmain = \"i.js\"\ncompatibility_date = \"2026-01-01\"\n")
-            .file("accounts/i.js", "export default {}");
+            .file("accounts/i.js", "export default { fetch() {} }");
     var offline = w.only("services/target-typo");
     assertThat(offline.severity()).isEqualTo(Severity.WARNING);
     assertThat(offline.message()).endsWith("did you mean \"accounts\"?");

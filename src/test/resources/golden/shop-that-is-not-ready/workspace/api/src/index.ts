@@ -5,3 +5,5 @@ export default {
     return Response.json(await env.DB.prepare("select * from orders").all());
   },
 };
+
+type Mailing = { MAILS: Queue };
