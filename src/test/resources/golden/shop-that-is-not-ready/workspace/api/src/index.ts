@@ -6,4 +6,4 @@ export default {
   },
 };
 
-type Mailing = { MAILS: Queue };
+export const sendAll = (env: Env, mails: []) => env.MAILS.sendBatch(mails);
