@@ -129,6 +129,9 @@ final class Calls {
         });
   }
 
+  private static final Pattern CHANGE_OF_FOLDER =
+      Pattern.compile("^\\s*cd\\s+([^\\s&;]+)\\s*(?:&&|;|\\n)");
+
   private static void pipeline(
       ConfigValue value, Path root, Path folder, Path home, String key, List<Call> calls) {
     switch (value) {
@@ -147,7 +150,7 @@ final class Calls {
           sequence.items().forEach(i -> pipeline(i, root, folder, home, key, calls));
       case Text(var text, var at) -> {
         var here = folder;
-        var cd = Pattern.compile("^\\s*cd\\s+([^\\s&;]+)\\s*(?:&&|;|\\n)").matcher(text);
+        var cd = CHANGE_OF_FOLDER.matcher(text);
         if (cd.find()) {
           here = below(folder, cd.group(1)).orElse(folder);
         }

@@ -662,9 +662,6 @@ final class ConfigChecks {
           Map.entry("analytics_engine_datasets", List.of("dataset")));
 
   private static List<? extends Hit> interpolation(Case c) {
-    if (isRewritten(c)) {
-      return List.of();
-    }
     var words = new ArrayList<Map.Entry<String, Case.Word>>();
     var settings = c.settings();
     for (var key : List.of("name", "account_id", "route")) {
@@ -695,8 +692,11 @@ final class ConfigChecks {
             }
           }
         });
+    words.removeIf(e -> !INTERPOLATED.matcher(e.getValue().value()).matches());
+    if (words.isEmpty() || isRewritten(c)) {
+      return List.of();
+    }
     return words.stream()
-        .filter(e -> INTERPOLATED.matcher(e.getValue().value()).matches())
         .map(e ->
             new Hit.Fault(
                 e.getKey(),

@@ -436,10 +436,6 @@ final class ToolchainChecks {
           locked.put(line.substring(0, tab), line.substring(tab + 1));
         }
       }
-      boolean frozen =
-          c.workspace().pipelines().jobs().stream()
-              .flatMap(j -> j.commands().stream())
-              .anyMatch(cmd -> FROZEN.matcher(cmd.line()).matches());
       for (var section : List.of("dependencies", "devDependencies", "optionalDependencies")) {
         for (var entry :
             manifest.get().table(section).map(Table::entries).orElse(Map.of()).entrySet()) {
@@ -469,12 +465,19 @@ final class ToolchainChecks {
                           + ". An installation with a frozen lockfile may stop.",
                   relock(c, name));
           // npm and bun take another range where the locked version satisfies it.
-          boolean certain = frozen && (missing || name.equals("pnpm-lock.yaml"));
+          boolean certain =
+              (missing || name.equals("pnpm-lock.yaml")) && isInstalledFrozen(c.workspace());
           return List.of(certain ? fault : fault.as(Severity.WARNING));
         }
       }
     }
     return List.of();
+  }
+
+  private static boolean isInstalledFrozen(Workspace workspace) {
+    return workspace.pipelines().jobs().stream()
+        .flatMap(j -> j.commands().stream())
+        .anyMatch(command -> FROZEN.matcher(command.line()).matches());
   }
 
   private static Remedy.Command relock(Case c, String lockfile) {
