@@ -241,8 +241,8 @@ final class CiChecks {
               || use.job().steps().stream()
                   .flatMap(s -> s.action().stream())
                   .anyMatch(a -> !HARMLESS.contains(a.name()));
-      if (set
-          || use.job().table().get("env").isPresent() && use.job().table().table("env").isEmpty()) {
+      var env = use.job().table();
+      if (set || (env.get("env").isPresent() && env.table("env").isEmpty())) {
         continue;
       }
       var known = new HashSet<String>();

@@ -149,9 +149,9 @@ final class ContainerChecks {
                 "The instance type \""
                     + w.value()
                     + "\" is now called \""
-                    + RENAMED.get(w.value())
+                    + RENAMED.getOrDefault(w.value(), w.value())
                     + "\"; the old name will go.",
-                c.edits().replace(w.at(), RENAMED.get(w.value())).certain()))
+                c.edits().replace(w.at(), RENAMED.getOrDefault(w.value(), w.value())).certain()))
         .toList();
   }
 }
