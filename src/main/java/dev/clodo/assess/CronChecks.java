@@ -156,11 +156,7 @@ final class CronChecks {
     if (own.isEmpty()) {
       return List.of();
     }
-    long all =
-        c.workspace().inventory().services().stream()
-            .flatMap(s -> s.settings().table("triggers").stream())
-            .mapToLong(t -> t.items("crons").size())
-            .sum();
+    long all = c.workspace().crons();
     long free = Limits.of("crons.free");
     long paid = Limits.of("crons.paid");
     if (all <= free || (all <= paid && Plan.isPaid(c.account()))) {

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 /**
  * Everything that a check may look at: what the workspace wants, what the account has, and the day.
  *
+ * @param crons how many schedules all services have together
  * @param tried what building and starting the services told
  * @param today the day in UTC, which is how Cloudflare judges compatibility dates
  * @param names the names that the workspace's own services have at Cloudflare
@@ -37,7 +38,8 @@ record Workspace(
     Set<ServiceName> names,
     Set<ServiceName> called,
     Map<String, List<ServiceName>> consumers,
-    Pipelines pipelines) {
+    Pipelines pipelines,
+    long crons) {
 
   static Workspace of(Inventory inventory, Account account, Trials tried, LocalDate today) {
     var consumers = new HashMap<String, List<ServiceName>>();
@@ -56,7 +58,11 @@ record Workspace(
         inventory.services().stream().map(Service::name).collect(Collectors.toSet()),
         inventory.edges().stream().map(Edge::to).collect(Collectors.toSet()),
         consumers,
-        Pipelines.of(inventory));
+        Pipelines.of(inventory),
+        inventory.services().stream()
+            .flatMap(service -> service.settings().table("triggers").stream())
+            .mapToLong(triggers -> triggers.items("crons").size())
+            .sum());
   }
 
   /** What a service of this workspace exports and handles, where it was started. */
