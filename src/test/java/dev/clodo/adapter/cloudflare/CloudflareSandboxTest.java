@@ -11,6 +11,7 @@ import dev.clodo.model.Deployment;
 import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Looked;
+import dev.clodo.model.ResourceKind;
 import dev.clodo.model.RunId;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
@@ -153,6 +154,15 @@ class CloudflareSandboxTest {
     assertThat(account.kvNamespaces()).isEqualTo(new Looked.Known<>(Map.of()));
     assertThat(account.databases()).isInstanceOf(Looked.Known.class);
     assertThat(account.subdomain().map(String::isEmpty)).isEqualTo(new Looked.Known<>(false));
+    assertThat(account.resources(ResourceKind.BINDINGS, "looked").map(b -> b.getFirst().id()))
+        .isEqualTo(new Looked.Known<>("COLOUR"));
+    assertThat(account.resources(ResourceKind.BINDINGS, "not-there-yet"))
+        .isEqualTo(new Looked.Known<>(List.of()));
+    assertThat(account.resources(ResourceKind.TOKEN).map(t -> t.getFirst().trait("status")))
+        .isEqualTo(new Looked.Known<>("active"));
+    assertThat(account.resources(ResourceKind.QUEUES)).isEqualTo(new Looked.Known<>(List.of()));
+    // What the sandbox does not answer is unknown, and nothing more.
+    assertThat(account.resources(ResourceKind.SUBSCRIPTIONS)).isInstanceOf(Looked.Unknown.class);
   }
 
   @Test
