@@ -247,6 +247,7 @@ final class BindingChecks {
     }
     return entry;
   }
+
   /** Kinds whose methods the code of another Worker decides. */
   private static final Set<String> ANY_METHOD =
       Set.of("services", "unsafe", "dispatch_namespaces", "vpc_services", "vpc_networks");
