@@ -656,8 +656,8 @@ final class SecretChecks {
   private static List<? extends Hit> onlyInPipeline(Case c) {
     var wanted = wanted(c);
     if (wanted.isEmpty()
-        || remote(c) instanceof Looked.Known<Set<String>>(var set)
-            && wanted.stream().allMatch(u -> set.contains(u.name()))) {
+        || (remote(c) instanceof Looked.Known<Set<String>>(var set)
+            && wanted.stream().allMatch(u -> set.contains(u.name())))) {
       return List.of();
     }
     var hits = new ArrayList<Hit>();

@@ -1,5 +1,6 @@
 package dev.clodo.code;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clodo.code.SourceScanner.Scan;
@@ -189,8 +190,8 @@ class SourceScannerTest {
     var put = facts.uses().getFirst();
     assertThat(put.touch()).isEqualTo(Touch.DROPPED);
     assertThat(put.inTry()).isTrue();
-    assertThat(put.constants().get("expirationTtl").text()).isEqualTo("30");
-    assertThat(put.constants().get("0").text()).isEqualTo("a");
+    assertThat(requireNonNull(put.constants().get("expirationTtl")).text()).isEqualTo("30");
+    assertThat(requireNonNull(put.constants().get("0")).text()).isEqualTo("a");
     assertThat(facts.uses())
         .extracting(u -> u.name() + " " + u.touch() + " " + u.member() + " " + u.from())
         .contains(
@@ -293,8 +294,8 @@ class SourceScannerTest {
             Value.Members.class,
             m -> {
               assertThat(m.open()).isTrue();
-              assertThat(m.members().get("queue").callable()).isTrue();
-              assertThat(m.members().get("version").callable()).isFalse();
+              assertThat(requireNonNull(m.members().get("queue")).callable()).isTrue();
+              assertThat(requireNonNull(m.members().get("version")).callable()).isFalse();
             });
   }
 
@@ -331,7 +332,7 @@ class SourceScannerTest {
     assertThat(facts.calls().get(1).keptIn()).contains("pool");
     assertThat(facts.calls())
         .filteredOn(c -> c.callee().equals("fetch"))
-        .extracting((Call c) -> c.constants().get("0").text())
+        .extracting((Call c) -> requireNonNull(c.constants().get("0")).text())
         .containsExactly("https://a.dev/x", "https://b.dev/${");
     assertThat(facts.free())
         .filteredOn(f -> f.name().equals("MY_KV"))

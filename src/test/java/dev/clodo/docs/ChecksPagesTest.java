@@ -233,7 +233,7 @@ class ChecksPagesTest {
     pages.forEach((path, text) -> {
       for (var part : text.split("\\]\\(")) {
         var target = part.substring(0, Math.max(0, part.indexOf(')')));
-        if (part != text && target.endsWith(".md")) {
+        if (!part.equals(text) && target.endsWith(".md")) {
           var file = path.resolveSibling(target).normalize();
           assertThat(known.contains(file) || Files.exists(file))
               .as("%s in %s", target, path)

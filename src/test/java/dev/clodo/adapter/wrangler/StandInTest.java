@@ -33,10 +33,11 @@ class StandInTest {
         wrangler.resolveSibling("package.json"),
         "{\"version\":\"4.164.0\",\"engines\":{\"node\":\">=1.0.0\"}}");
     Files.writeString(wrangler.resolve("cli.js"), "");
-    var node = Files.createDirectories(home.resolve("bin")).resolve("node");
+    var bin = Files.createDirectories(home.resolve("bin"));
+    var node = bin.resolve("node");
     Files.writeString(node, "#!/bin/sh\necho v22.0.0\n");
     assertThat(node.toFile().setExecutable(true)).isTrue();
-    var environment = Map.of("PATH", node.getParent().toString(), "HOME", home.toString());
+    var environment = Map.of("PATH", bin.toString(), "HOME", home.toString());
     var config = new StringBuilder();
     var target =
         new Target(
