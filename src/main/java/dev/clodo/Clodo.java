@@ -268,7 +268,7 @@ public final class Clodo implements AutoCloseable {
   public Drafted plan(Watcher watcher) {
     var origin = origin();
     var assessment = assess(watcher);
-    return assessment.ready()
+    return assessment.deployable()
         ? draft(assessment, origin, watcher)
         : new Drafted.NotReady(assessment);
   }
@@ -277,7 +277,7 @@ public final class Clodo implements AutoCloseable {
   public Deployed deploy(Watcher watcher) {
     var origin = origin();
     var assessment = assess(watcher);
-    if (!assessment.ready()) {
+    if (!assessment.deployable()) {
       return new Deployed.NotReady(assessment);
     }
     return switch (draft(assessment, origin, watcher)) {
@@ -294,7 +294,7 @@ public final class Clodo implements AutoCloseable {
   public Deployed deploy(Plan saved, Watcher watcher) {
     var origin = origin();
     var assessment = assess(watcher);
-    if (!assessment.ready()) {
+    if (!assessment.deployable()) {
       return new Deployed.NotReady(assessment);
     }
     watcher.phase(Phase.IDENTIFY);
@@ -432,7 +432,7 @@ public final class Clodo implements AutoCloseable {
     var account = ports.cloudflare().look(inventory);
     var assessment = assess(inventory, account, Trials.none());
     watcher.assessed(assessment);
-    if (assessment.ready()) {
+    if (assessment.deployable()) {
       understood(inventory);
       seen(account);
     }
@@ -495,9 +495,11 @@ public final class Clodo implements AutoCloseable {
   private Optional<Assessment> refusedAfterBuilding(Assessment before, Trials told) {
     var inventory = before.inventory();
     var account = before.account();
-    return CapabilityAssessmentEngine.ofBuilds().assess(inventory, account, told, today()).ready()
+    return CapabilityAssessmentEngine.ofBuilds()
+            .assess(inventory, account, told, today())
+            .deployable()
         ? Optional.empty()
-        : Optional.of(assess(inventory, account, told)).filter(a -> !a.ready());
+        : Optional.of(assess(inventory, account, told)).filter(a -> !a.deployable());
   }
 
   private Plan plan(

@@ -3,14 +3,18 @@ package dev.clodo.assess;
 import dev.clodo.model.ConfigValue;
 import dev.clodo.model.ConfigValue.Table;
 import dev.clodo.model.ConfigValue.Text;
+import dev.clodo.model.Inventory;
 import dev.clodo.model.Location;
 import dev.clodo.model.Remedy;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** How a project's scripts and pipelines call wrangler. */
@@ -84,18 +88,33 @@ final class Calls {
 
   /** The calls that concern a service: of its own package, and of the repository's pipelines. */
   static List<Call> of(Case c) {
+    var home = c.service().home();
     var calls = new ArrayList<Call>();
-    c.around()
-        .documents()
-        .forEach((file, document) -> {
-          if (file.equals(c.service().home().resolve("package.json"))
-              && document instanceof Table manifest) {
-            manifest.table("scripts").ifPresent(scripts -> scripts(scripts, calls));
-          } else if (isPipeline(file)) {
-            var root = rootOf(file);
-            pipeline(document, root, root, c.service().home(), "", calls);
-          }
-        });
+    if (c.around().documents().get(home.resolve("package.json")) instanceof Table manifest) {
+      manifest.table("scripts").ifPresent(scripts -> scripts(scripts, calls));
+    }
+    calls.addAll(c.workspace().pipelineCalls().getOrDefault(home, List.of()));
+    return calls;
+  }
+
+  /** The calls of all pipelines, by the folder that they are made in. */
+  static Map<Path, List<Call>> inPipelines(Inventory inventory) {
+    var pipelines = new TreeMap<Path, ConfigValue>();
+    for (var service : inventory.services()) {
+      service
+          .surroundings()
+          .documents()
+          .forEach((file, document) -> {
+            if (isPipeline(file)) {
+              pipelines.put(file, document);
+            }
+          });
+    }
+    var calls = new HashMap<Path, List<Call>>();
+    pipelines.forEach((file, document) -> {
+      var root = rootOf(file);
+      pipeline(document, root, root, "", calls);
+    });
     return calls;
   }
 
@@ -133,29 +152,29 @@ final class Calls {
       Pattern.compile("^\\s*cd\\s+([^\\s&;]+)\\s*(?:&&|;|\\n)");
 
   private static void pipeline(
-      ConfigValue value, Path root, Path folder, Path home, String key, List<Call> calls) {
+      ConfigValue value, Path root, Path folder, String key, Map<Path, List<Call>> calls) {
     switch (value) {
       case Table table -> {
         var own = workingFolder(table, root, folder);
         var uses = table.text("uses").orElse("");
         for (var entry : table.entries().entrySet()) {
           if (uses.contains("wrangler-action") && entry.getKey().equals("with")) {
-            action(entry.getValue().value(), root, own, home, calls);
+            action(entry.getValue().value(), root, own, calls);
           } else if (!NOT_RUN.contains(entry.getKey())) {
-            pipeline(entry.getValue().value(), root, own, home, entry.getKey(), calls);
+            pipeline(entry.getValue().value(), root, own, entry.getKey(), calls);
           }
         }
       }
       case ConfigValue.Sequence sequence ->
-          sequence.items().forEach(i -> pipeline(i, root, folder, home, key, calls));
+          sequence.items().forEach(i -> pipeline(i, root, folder, key, calls));
       case Text(var text, var at) -> {
         var here = folder;
         var cd = CHANGE_OF_FOLDER.matcher(text);
         if (cd.find()) {
           here = below(folder, cd.group(1)).orElse(folder);
         }
-        if (here.equals(home)) {
-          shell(text).forEach(arguments -> calls.add(new Call(arguments, "", at, "")));
+        for (var arguments : shell(text)) {
+          add(calls, here, new Call(arguments, "", at, ""));
         }
       }
       case ConfigValue.Numeric _,
@@ -167,22 +186,24 @@ final class Calls {
 
   /** Cloudflare's action runs its {@code command}, line by line, and deploys without one. */
   private static void action(
-      ConfigValue with, Path root, Path folder, Path home, List<Call> calls) {
+      ConfigValue with, Path root, Path folder, Map<Path, List<Call>> calls) {
     if (with instanceof Table inputs) {
       var where = inputs.text("workingDirectory").flatMap(w -> below(root, w)).orElse(folder);
-      if (where.equals(home)) {
-        Case.word(inputs, "command")
-            .ifPresentOrElse(
-                command ->
-                    command
-                        .value()
-                        .lines()
-                        .map(String::strip)
-                        .filter(l -> !l.isEmpty())
-                        .forEach(l -> calls.add(new Call(l, "", command.at(), ""))),
-                () -> calls.add(new Call("deploy", "", inputs.at(), "")));
-      }
+      Case.word(inputs, "command")
+          .ifPresentOrElse(
+              command ->
+                  command
+                      .value()
+                      .lines()
+                      .map(String::strip)
+                      .filter(l -> !l.isEmpty())
+                      .forEach(l -> add(calls, where, new Call(l, "", command.at(), ""))),
+              () -> add(calls, where, new Call("deploy", "", inputs.at(), "")));
     }
+  }
+
+  private static void add(Map<Path, List<Call>> calls, Path folder, Call call) {
+    calls.computeIfAbsent(folder, _ -> new ArrayList<>()).add(call);
   }
 
   private static Path workingFolder(Table table, Path root, Path folder) {

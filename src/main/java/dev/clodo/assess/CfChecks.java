@@ -70,24 +70,17 @@ final class CfChecks {
 
   /** The calls that act on a service. */
   private static List<Called> calls(Case c) {
+    var runs = c.workspace().pipelines().runs().getOrDefault(c.service().home(), List.of());
+    if (runs.isEmpty()) {
+      return List.of();
+    }
     var all = new ArrayList<Called>();
     boolean declared = isDeclared(c);
-    for (var script : c.workspace().pipelines().scripts()) {
-      add(c, script.commands(), false, declared, all);
-    }
-    for (var job : c.workspace().pipelines().jobs()) {
-      add(c, job.commands(), true, declared, all);
+    for (var run : runs) {
+      arguments(run.command(), declared)
+          .ifPresent(a -> all.add(new Called(a, run.command(), run.inPipeline())));
     }
     return all;
-  }
-
-  private static void add(
-      Case c, List<Command> commands, boolean inPipeline, boolean declared, List<Called> to) {
-    for (var command : commands) {
-      if (command.folder().filter(c.service().home()::equals).isPresent()) {
-        arguments(command, declared).ifPresent(a -> to.add(new Called(a, command, inPipeline)));
-      }
-    }
   }
 
   private static Optional<String> config(Case c) {

@@ -23,8 +23,16 @@ import java.util.regex.Pattern;
  *     out
  * @param calls the calls of wrangler in both, by the configuration that they name or the folder
  *     that they run in
+ * @param runs the commands of both, by the folder that they run in, where that is known
  */
-record Pipelines(List<Job> jobs, List<Script> scripts, Map<Path, List<WranglerCall>> calls) {
+record Pipelines(
+    List<Job> jobs,
+    List<Script> scripts,
+    Map<Path, List<WranglerCall>> calls,
+    Map<Path, List<Run>> runs) {
+
+  /** A command, and whether a pipeline or a script runs it. */
+  record Run(Command command, boolean inPipeline) {}
 
   /**
    * One job of a pipeline.
@@ -32,23 +40,32 @@ record Pipelines(List<Job> jobs, List<Script> scripts, Map<Path, List<WranglerCa
    * @param file the pipeline
    * @param workflow the whole file
    * @param table the job's own part of it
+   * @param commands of all steps
+   * @param calls of wrangler among them
    */
-  record Job(Path file, String name, Table workflow, Table table, Location at, List<Step> steps) {
-    boolean isGitHub() {
-      return isWorkflow(file);
+  record Job(
+      Path file,
+      String name,
+      Table workflow,
+      Table table,
+      Location at,
+      List<Step> steps,
+      List<Command> commands,
+      List<WranglerCall> calls) {
+    static Job of(
+        Path file, String name, Table workflow, Table table, Location at, List<Step> steps) {
+      var commands = steps.stream().flatMap(s -> s.commands().stream()).toList();
+      var calls = commands.stream().flatMap(c -> WranglerCall.of(c).stream()).toList();
+      return new Job(file, name, workflow, table, at, steps, commands, calls);
     }
 
-    List<Command> commands() {
-      return steps.stream().flatMap(s -> s.commands().stream()).toList();
+    boolean isGitHub() {
+      return isWorkflow(file);
     }
 
     /** The calls of wrangler that put something online. */
     List<WranglerCall> deploys() {
       return calls().stream().filter(WranglerCall::deploys).toList();
-    }
-
-    List<WranglerCall> calls() {
-      return commands().stream().flatMap(c -> WranglerCall.of(c).stream()).toList();
     }
   }
 
@@ -87,7 +104,7 @@ record Pipelines(List<Job> jobs, List<Script> scripts, Map<Path, List<WranglerCa
   /** A script of a {@code package.json}. */
   record Script(Path manifest, String name, Location at, String text, List<Command> commands) {}
 
-  static final Pipelines NONE = new Pipelines(List.of(), List.of(), Map.of());
+  static final Pipelines NONE = new Pipelines(List.of(), List.of(), Map.of(), Map.of());
 
   static boolean isWorkflow(Path path) {
     return path.toString().replace('\\', '/').matches(".*/\\.github/workflows/[^/]+\\.ya?ml");
@@ -121,16 +138,25 @@ record Pipelines(List<Job> jobs, List<Script> scripts, Map<Path, List<WranglerCa
   }
 
   private static Map<Path, List<WranglerCall>> calls(List<Job> jobs, List<Script> scripts) {
-    var commands = new ArrayList<Command>();
-    scripts.forEach(s -> commands.addAll(s.commands));
-    jobs.forEach(j -> commands.addAll(j.commands()));
+    var all = new ArrayList<WranglerCall>();
+    scripts.forEach(s -> s.commands.forEach(c -> WranglerCall.of(c).ifPresent(all::add)));
+    jobs.forEach(j -> all.addAll(j.calls));
     var calls = new LinkedHashMap<Path, List<WranglerCall>>();
-    for (var command : commands) {
-      var call = WranglerCall.of(command);
-      call.flatMap(WranglerCall::target)
-          .ifPresent(t -> calls.computeIfAbsent(t, _ -> new ArrayList<>()).add(call.orElseThrow()));
+    for (var call : all) {
+      call.target().ifPresent(t -> calls.computeIfAbsent(t, _ -> new ArrayList<>()).add(call));
     }
     return calls;
+  }
+
+  private static Map<Path, List<Run>> runs(List<Job> jobs, List<Script> scripts) {
+    var all = new ArrayList<Run>();
+    scripts.forEach(s -> s.commands.forEach(c -> all.add(new Run(c, false))));
+    jobs.forEach(j -> j.commands.forEach(c -> all.add(new Run(c, true))));
+    var runs = new LinkedHashMap<Path, List<Run>>();
+    for (var run : all) {
+      run.command.folder().ifPresent(f -> runs.computeIfAbsent(f, _ -> new ArrayList<>()).add(run));
+    }
+    return runs;
   }
 
   private static final class Reader {
@@ -157,7 +183,8 @@ record Pipelines(List<Job> jobs, List<Script> scripts, Map<Path, List<WranglerCa
           table.table("scripts").ifPresent(all -> scripts(path, all, scripts));
         }
       });
-      return new Pipelines(List.copyOf(jobs), List.copyOf(scripts), calls(jobs, scripts));
+      return new Pipelines(
+          List.copyOf(jobs), List.copyOf(scripts), calls(jobs, scripts), runs(jobs, scripts));
     }
 
     private void scripts(Path manifest, Table all, List<Script> to) {
@@ -189,7 +216,7 @@ record Pipelines(List<Job> jobs, List<Script> scripts, Map<Path, List<WranglerCa
                       for (var step : job.tables("steps")) {
                         steps.add(step(step, root, usual, env));
                       }
-                      jobs.add(new Job(file, name, workflow, job, entry.keyAt(), steps));
+                      jobs.add(Job.of(file, name, workflow, job, entry.keyAt(), steps));
                     }
                   }));
     }
@@ -302,7 +329,7 @@ record Pipelines(List<Job> jobs, List<Script> scripts, Map<Path, List<WranglerCa
                 folder = folderAfter(line.value(), folder);
               }
               var step = new Step(job, entry.keyAt(), Optional.empty(), commands);
-              jobs.add(new Job(file, name, pipeline, job, entry.keyAt(), List.of(step)));
+              jobs.add(Job.of(file, name, pipeline, job, entry.keyAt(), List.of(step)));
             }
           });
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What can be told from the text of a service's source with certainty: that a word is nowhere in
@@ -48,20 +49,39 @@ final class Sources {
    * handlers for others has to be told their names, so the word would be there.
    */
   static boolean lacksWord(Case c, String... words) {
-    if (!c.code().isDecisive() || takesDefaultFromElsewhere(c.service())) {
-      return false;
+    return c.code().isDecisive()
+        && !mentions(c.service(), words)
+        && !takesDefaultFromElsewhere(c.service());
+  }
+
+  private static boolean mentions(Service service, String... words) {
+    return of(service).stream()
+        .anyMatch(s -> Stream.of(words).anyMatch(word -> hasWord(s.text(), word)));
+  }
+
+  private static boolean hasWord(String text, String word) {
+    for (int at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+      int end = at + word.length();
+      if ((at == 0 || !isWordPart(text.charAt(at - 1)))
+          && (end == text.length() || !isWordPart(text.charAt(end)))) {
+        return true;
+      }
     }
-    var pattern = Pattern.compile("\\b(?:" + String.join("|", words) + ")\\b");
-    return of(c.service()).stream().noneMatch(s -> pattern.matcher(s.text()).find());
+    return false;
+  }
+
+  private static boolean isWordPart(char c) {
+    return c == '_' || (c < 128 && Character.isLetterOrDigit(c));
   }
 
   /** As {@link #lacksWord} for another service of the workspace. */
   static boolean certainlyDoesNotMention(Service service, String... words) {
-    var pattern = Pattern.compile("\\b(?:" + String.join("|", words) + ")\\b");
-    return CodeUse.of(service).isDecisive()
+    return !mentions(service, words)
         && !takesDefaultFromElsewhere(service)
-        && of(service).stream().noneMatch(s -> pattern.matcher(s.text()).find());
+        && CodeUse.of(service).isDecisive();
   }
+
+  private static final Pattern PASSES_ON = Pattern.compile("export\\s*\\*|\\bexports\\b");
 
   private static final Pattern RE_EXPORTS_DEFAULT =
       Pattern.compile(
@@ -78,16 +98,16 @@ final class Sources {
    */
   static boolean certainlyDoesNotExport(Service service, String name) {
     return entry(service)
+        .filter(s -> !hasWord(s.text(), name) && hasWord(s.text(), "export"))
+        .filter(s -> !PASSES_ON.matcher(s.text()).find())
         .filter(_ -> CodeUse.of(service).isDecisive())
-        .filter(s -> Pattern.compile("\\bexport\\b").matcher(s.text()).find())
-        .filter(s -> !Pattern.compile("export\\s*\\*|\\bexports\\b").matcher(s.text()).find())
-        .filter(s -> !Pattern.compile("\\b" + Pattern.quote(name) + "\\b").matcher(s.text()).find())
         .isPresent();
   }
 
   /** Whether the entry has a method that looks like a handler of this event. */
   static boolean seemsToHandle(Service service, String event, String firstParameter) {
     return entry(service)
+        .filter(s -> hasWord(s.text(), event))
         .filter(s ->
             Pattern.compile(
                     "(?m)(?:^|[{,])\\s*(?:async\\s+)?"

@@ -10,6 +10,7 @@ import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Start;
 import dev.clodo.model.Trials;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +29,7 @@ import java.util.stream.Collectors;
  * @param names the names that the workspace's own services have at Cloudflare
  * @param called the services that another one of the workspace depends on
  * @param pipelines what continuous integration and scripts run
+ * @param pipelineCalls how continuous integration calls wrangler, by the folder it does so in
  * @param consumers the services that consume a queue, by the queue's name
  */
 record Workspace(
@@ -39,6 +41,7 @@ record Workspace(
     Set<ServiceName> called,
     Map<String, List<ServiceName>> consumers,
     Pipelines pipelines,
+    Map<Path, List<Calls.Call>> pipelineCalls,
     long crons) {
 
   static Workspace of(Inventory inventory, Account account, Trials tried, LocalDate today) {
@@ -59,6 +62,7 @@ record Workspace(
         inventory.edges().stream().map(Edge::to).collect(Collectors.toSet()),
         consumers,
         Pipelines.of(inventory),
+        Calls.inPipelines(inventory),
         inventory.services().stream()
             .flatMap(service -> service.settings().table("triggers").stream())
             .mapToLong(triggers -> triggers.items("crons").size())

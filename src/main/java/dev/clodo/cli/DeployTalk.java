@@ -53,7 +53,7 @@ final class DeployTalk implements Watcher {
   @Override
   public void assessed(Assessment assessment) {
     progress.idle();
-    if (assessment.ready()) {
+    if (assessment.deployable()) {
       progress.line("  " + palette.good("ready") + ": " + counted(assessment));
     }
   }
@@ -171,7 +171,9 @@ final class DeployTalk implements Watcher {
     progress.idle();
     progress.line(
         "  "
-            + (after.ready() ? palette.good("as asked for") : palette.bad("not ready any more"))
+            + (after.deployable()
+                ? palette.good("as asked for")
+                : palette.bad("not ready any more"))
             + ": "
             + counted(after));
   }

@@ -252,6 +252,25 @@ class CommandLineInterfaceTest {
   }
 
   @Test
+  void deploysFromHereAlthoughAPipelineCouldNot() {
+    scene.file(".git/HEAD", "ref: refs/heads/main\n");
+    scene.file(
+        ".github/workflows/deploy.yml",
+        """
+        on: push
+        jobs:
+          deploy:
+            runs-on: ubuntu-latest
+            steps:
+              - run: npx wrangler deploy
+        """);
+    var assessed = scene.type("assess");
+    assertThat(assessed.out()).contains("ci/no-token");
+    assertThat(assessed.exit()).isEqualTo(2);
+    assertThat(scene.type("deploy", "--yes").exit()).isZero();
+  }
+
+  @Test
   void understandsTheMissionsNames() {
     assertThat(scene.type("orchestrate", "assess").exit()).isZero();
     assertThat(scene.type("orchestrate", "deploy", "--yes").exit()).isZero();
