@@ -433,9 +433,6 @@ final class BindingChecks {
     return List.copyOf(faults.values());
   }
 
-  /** Bytes of all bindings and variables together (Cloudflare, D1's limits, 2026-11). */
-  private static final int MAX_METADATA = 1_000_000;
-
   private static List<? extends Hit> tooLarge(Case c) {
     long bytes = 0;
     for (var key : List.of("vars", "secrets")) {
@@ -444,7 +441,7 @@ final class BindingChecks {
     for (var d : Declared.in(c.settings())) {
       bytes += d.kind().equals("vars") ? 0 : d.name().length() + 60L;
     }
-    return bytes <= MAX_METADATA
+    return bytes <= Limits.of("upload.metadata.bytes")
         ? List.of()
         : List.of(
             new Hit.Fault(
