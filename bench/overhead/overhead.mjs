@@ -1,6 +1,6 @@
 // Paired: each round changes the Worker's source three times and deploys it once with wrangler as its
 // bin starts it, once through npx and once with clodo, in an order that turns from round to round. The
-// sandbox answers all of them, so what differs is the tool. Ratios are of medians of one run.
+// sandbox answers all of them, so what differs is the tool. Ratios are medians of the ratios of each round.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
