@@ -336,11 +336,11 @@ public final class Clodo implements AutoCloseable {
     for (var service : understood(discover()).services()) {
       ports
           .cloudflare()
-          .deployment(service.name())
+          .deployment(service.target())
           .ifPresent(live ->
               versions.add(
                   new ServiceVersions(
-                      service.target(), live, ports.cloudflare().versions(service.name()))));
+                      service.target(), live, ports.cloudflare().versions(service.target()))));
     }
     return versions;
   }

@@ -15,6 +15,7 @@ import dev.clodo.model.ServiceName;
 import dev.clodo.model.Split;
 import dev.clodo.model.Step;
 import dev.clodo.model.Tag;
+import dev.clodo.model.Target;
 import dev.clodo.model.UploadedVersion;
 import dev.clodo.model.Verdict;
 import dev.clodo.model.VersionId;
@@ -60,7 +61,7 @@ final class Effects {
 
   /** How the step is carried out. */
   Effect of(Run run, Step step, State now) {
-    var service = step.target().service();
+    var target = step.target();
     var tag = new Tag(run.id(), step.id());
     return switch (step) {
       case Step.Bootstrap bootstrap -> () -> bootstrapping(bootstrap, tag);
@@ -68,7 +69,7 @@ final class Effects {
       case Step.Deploy deploy -> () -> deploying(deploy, tag);
       case Step.Migrate migrate -> new Migrating(migrate);
       case Step.Shift shift ->
-          () -> shifting(service, shift.split(), versions(shift, now), tag, now);
+          () -> shifting(target, shift.split(), versions(shift, now), tag, now);
       case Step.ApplyTriggers triggers ->
           () ->
               new Missing(() -> {
@@ -81,19 +82,19 @@ final class Effects {
 
   /** How the step is taken back. */
   Effect undoing(Run run, Step step, Step.Undo undo, State now) {
-    var service = step.target().service();
+    var target = step.target();
     var tag = new Tag(run.id(), step.id());
     return switch (undo) {
       case Step.Undo.Restore(var split) ->
-          () -> shifting(service, split, versions(step, now), tag, now);
-      case Step.Undo.AskHuman(var why) -> () -> asking(service, tag, why);
+          () -> shifting(target, split, versions(step, now), tag, now);
+      case Step.Undo.AskHuman(var why) -> () -> asking(target, tag, why);
       case Step.Undo.Nothing _, Step.Undo.Leave _ -> () -> new There(Map.of());
     };
   }
 
   /** A service is there as soon as it has a deployment. */
   private Sight bootstrapping(Step.Bootstrap step, Tag tag) {
-    return world.cloudflare().deployment(step.target().service()).isPresent()
+    return world.cloudflare().deployment(step.target()).isPresent()
         ? new There(Map.of())
         : new Missing(() -> {
           world.wrangler().bootstrap(step.target(), tag);
@@ -103,7 +104,7 @@ final class Effects {
 
   /** A version is recognised by its tag. */
   private Sight uploading(Step.Upload step, Tag tag) {
-    return tagged(step.target().service(), tag)
+    return tagged(step.target(), tag)
         .<Sight>map(v -> new There(version(v.id())))
         .orElseGet(() ->
             new Missing(
@@ -117,8 +118,8 @@ final class Effects {
    */
   private Sight deploying(Step.Deploy step, Tag tag) {
     var service = step.target().service();
-    var versions = world.cloudflare().versions(service);
-    var serving = serving(service);
+    var versions = world.cloudflare().versions(step.target());
+    var serving = serving(step.target());
     var known = new HashSet<>(step.before());
     versions.stream()
         .filter(v -> v.tag().startsWith(tag.run() + "/"))
@@ -138,7 +139,7 @@ final class Effects {
   /** What a whole deploy does after its upload. */
   private Map<String, String> served(Step.Deploy step, VersionId uploaded, Tag tag) {
     var all = List.of(new Deployment.Share(uploaded, 100));
-    world.cloudflare().split(step.target().service(), all, note(tag));
+    world.cloudflare().split(step.target(), all, note(tag));
     world.wrangler().applyTriggers(step.target());
     return version(uploaded);
   }
@@ -153,7 +154,7 @@ final class Effects {
 
     @Override
     public Map<String, String> before() {
-      return Map.of(State.BOOKMARK, world.cloudflare().bookmark(step.databaseId()));
+      return Map.of(State.BOOKMARK, world.cloudflare().bookmark(step.target(), step.databaseId()));
     }
 
     @Override
@@ -173,7 +174,7 @@ final class Effects {
     }
 
     private List<String> lacking() {
-      var applied = world.cloudflare().appliedMigrations(step.databaseId());
+      var applied = world.cloudflare().appliedMigrations(step.target(), step.databaseId());
       return step.pending().stream().filter(m -> !applied.contains(m)).toList();
     }
   }
@@ -183,27 +184,26 @@ final class Effects {
    *
    * @param known the versions that the plan has to do with; others are somebody else's work
    */
-  private Sight shifting(
-      ServiceName service, Split split, Set<VersionId> known, Tag tag, State now) {
+  private Sight shifting(Target target, Split split, Set<VersionId> known, Tag tag, State now) {
     var wanted = shares(split, now);
-    var live = world.cloudflare().deployment(service);
+    var live = world.cloudflare().deployment(target);
     if (live.isPresent() && percents(live.get().shares()).equals(percents(wanted))) {
       return new There(Map.of("deployment", live.get().id()));
     }
     var serving = live.map(Effects::versionsOf).orElse(Set.of());
     if (live.isEmpty() || !known.containsAll(serving)) {
-      return inTheWay(service, serving);
+      return inTheWay(target.service(), serving);
     }
     return new Missing(() -> {
-      world.cloudflare().split(service, wanted, note(tag));
+      world.cloudflare().split(target, wanted, note(tag));
       return Map.of();
     });
   }
 
   /** Nothing is to be taken back when the effect never came about; else a person has to decide. */
-  private Sight asking(ServiceName service, Tag tag, String why) {
-    var uploaded = tagged(service, tag).map(UploadedVersion::id);
-    return uploaded.isPresent() && serving(service).contains(uploaded.get())
+  private Sight asking(Target target, Tag tag, String why) {
+    var uploaded = tagged(target, tag).map(UploadedVersion::id);
+    return uploaded.isPresent() && serving(target).contains(uploaded.get())
         ? new InTheWay(why)
         : new There(Map.of());
   }
@@ -220,7 +220,7 @@ final class Effects {
         var version = resolved(expected, now);
         yield judged(check, version, samples(check, version, address, Map.of()));
       }
-      case Step.Validate(_, _, var expected) -> validated(service, resolved(expected, now));
+      case Step.Validate(_, _, var expected) -> validated(ask.target(), resolved(expected, now));
     };
   }
 
@@ -275,32 +275,32 @@ final class Effects {
     };
   }
 
-  private Map<String, String> validated(ServiceName service, VersionId expected) {
+  private Map<String, String> validated(Target target, VersionId expected) {
     var patience = clock.now().plus(timing.propagation());
-    while (!servesAlone(service, expected)) {
+    while (!servesAlone(target, expected)) {
       if (!clock.now().isBefore(patience)) {
         throw new StepFailed(
             "%s should serve version %s alone, but serves %s"
-                .formatted(service, expected.shortened(), shortened(serving(service))));
+                .formatted(target.service(), expected.shortened(), shortened(serving(target))));
       }
       clock.sleep(PAUSE);
     }
     return version(expected);
   }
 
-  private Optional<UploadedVersion> tagged(ServiceName service, Tag tag) {
-    return world.cloudflare().versions(service).stream()
+  private Optional<UploadedVersion> tagged(Target target, Tag tag) {
+    return world.cloudflare().versions(target).stream()
         .filter(v -> v.tag().equals(tag.toString()))
         .findFirst();
   }
 
-  private boolean servesAlone(ServiceName service, VersionId version) {
-    return world.cloudflare().deployment(service).stream()
+  private boolean servesAlone(Target target, VersionId version) {
+    return world.cloudflare().deployment(target).stream()
         .anyMatch(d -> percents(d.shares()).equals(Map.of(version, 100.0)));
   }
 
-  private Set<VersionId> serving(ServiceName service) {
-    return world.cloudflare().deployment(service).map(Effects::versionsOf).orElse(Set.of());
+  private Set<VersionId> serving(Target target) {
+    return world.cloudflare().deployment(target).map(Effects::versionsOf).orElse(Set.of());
   }
 
   private static Sight inTheWay(ServiceName service, Set<VersionId> serving) {

@@ -11,10 +11,18 @@ public record Plan(List<Wave> waves, List<Change.Unchanged> skipped, Basis basis
   /**
    * Releases that do not depend on one another. Waves run in order; a wave starts when the last is
    * whole.
+   *
+   * @param share the share of the domains that it belongs to, as {@code 10 %}; waves of one share
+   *     follow one another. Empty where a plan is not divided by domains
    */
-  public record Wave(String name, List<Release> releases) {
+  public record Wave(String name, String share, List<Release> releases) {
     public Wave {
       releases = List.copyOf(releases);
+    }
+
+    /** One of a plan that is not divided by domains. */
+    public Wave(String name, List<Release> releases) {
+      this(name, "", releases);
     }
   }
 

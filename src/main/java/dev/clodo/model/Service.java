@@ -12,6 +12,7 @@ import java.util.List;
  * @param written the whole file as written, all environments included
  * @param environments the named environments that the file declares
  * @param surroundings what was seen around the configuration when it was discovered
+ * @param copy what it is a copy of, and for whom
  */
 public record Service(
     ServiceName name,
@@ -23,7 +24,8 @@ public record Service(
     ConfigValue.Table written,
     List<EnvironmentName> environments,
     List<Binding> bindings,
-    Surroundings surroundings) {
+    Surroundings surroundings,
+    Copy copy) {
 
   /** What is deployed. */
   public enum Kind {
@@ -36,8 +38,34 @@ public record Service(
     bindings = List.copyOf(bindings);
   }
 
+  /** A service that is released once, as it stands in the workspace. */
+  public Service(
+      ServiceName name,
+      Kind kind,
+      EnvironmentName environment,
+      Path home,
+      Path config,
+      ConfigValue.Table settings,
+      ConfigValue.Table written,
+      List<EnvironmentName> environments,
+      List<Binding> bindings,
+      Surroundings surroundings) {
+    this(
+        name,
+        kind,
+        environment,
+        home,
+        config,
+        settings,
+        written,
+        environments,
+        bindings,
+        surroundings,
+        Copy.none(name));
+  }
+
   /** Names this service to wrangler. */
   public Target target() {
-    return new Target(name, environment, home, config);
+    return new Target(name, environment, home, config, copy);
   }
 }

@@ -2,5 +2,19 @@ package dev.clodo.model;
 
 import java.nio.file.Path;
 
-/** Names one service to wrangler: which folder, which configuration file, which environment. */
-public record Target(ServiceName service, EnvironmentName environment, Path home, Path config) {}
+/**
+ * Names one release's service to wrangler and Cloudflare: which Worker, which folder, which
+ * configuration file, which environment, for which domain.
+ *
+ * @param service the Worker's name at Cloudflare; no two targets of a workspace share one
+ * @param config the file that is deployed; for a domain's copy the derived one
+ * @param copy what it is a copy of, and for whom
+ */
+public record Target(
+    ServiceName service, EnvironmentName environment, Path home, Path config, Copy copy) {
+
+  /** A service that is released once, as it stands in the workspace. */
+  public Target(ServiceName service, EnvironmentName environment, Path home, Path config) {
+    this(service, environment, home, config, Copy.none(service));
+  }
+}

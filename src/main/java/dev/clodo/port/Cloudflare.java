@@ -5,16 +5,17 @@ import dev.clodo.model.CredentialSource;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Resource;
-import dev.clodo.model.ServiceName;
+import dev.clodo.model.Target;
 import dev.clodo.model.UploadedVersion;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Looks at Cloudflare, and makes the one change that must be instant: a deployment's split. All
- * methods but {@link #look} throw {@link StepFailed} when refused, {@link TryLater} when told to
- * come back, and {@link Unreachable} when there is no answer.
+ * Looks at Cloudflare, in the account that a target names, and makes the one change that must be
+ * instant: a deployment's split. All methods but {@link #look} throw {@link StepFailed} when
+ * refused, {@link TryLater} when told to come back, and {@link Unreachable} when there is no
+ * answer.
  */
 public interface Cloudflare {
   /** Looks at everything that the workspace needs; never throws, what can't be seen is unknown. */
@@ -34,22 +35,22 @@ public interface Cloudflare {
   }
 
   /** The live deployment; empty when the service does not exist. */
-  Optional<Deployment> deployment(ServiceName service);
+  Optional<Deployment> deployment(Target target);
 
   /**
    * The versions that Cloudflare still lists, newest first; none when the service does not exist.
    */
-  List<UploadedVersion> versions(ServiceName service);
+  List<UploadedVersion> versions(Target target);
 
   /**
    * Divides a service's traffic at once. {@code message} is kept with the deployment (≤ 1000
    * bytes).
    */
-  void split(ServiceName service, List<Deployment.Share> shares, String message);
+  void split(Target target, List<Deployment.Share> shares, String message);
 
   /** The D1 database's Time Travel bookmark of now. */
-  String bookmark(String databaseId);
+  String bookmark(Target target, String databaseId);
 
   /** The names of the migrations that a D1 database has applied. */
-  Set<String> appliedMigrations(String databaseId);
+  Set<String> appliedMigrations(Target target, String databaseId);
 }

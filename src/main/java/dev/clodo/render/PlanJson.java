@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.clodo.model.AccountId;
 import dev.clodo.model.Change;
+import dev.clodo.model.Copy;
+import dev.clodo.model.DomainName;
 import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Plan;
@@ -42,7 +45,11 @@ public final class PlanJson {
     names(basis.putObject("found"), plan.basis().found());
     var waves = root.putArray("waves");
     for (var wave : plan.waves()) {
-      var releases = waves.addObject().put("name", wave.name()).putArray("releases");
+      var waveNode = waves.addObject().put("name", wave.name());
+      if (!wave.share().isEmpty()) {
+        waveNode.put("share", wave.share());
+      }
+      var releases = waveNode.putArray("releases");
       for (var release : wave.releases()) {
         var node = releases.addObject();
         node.set("change", change(release.change()));
@@ -81,7 +88,7 @@ public final class PlanJson {
         array(release, "steps").forEach(s -> steps.add(step(s, change.target())));
         releases.add(new Plan.Release(change, steps, strings(release, "notes")));
       }
-      waves.add(new Plan.Wave(text(wave, "name"), releases));
+      waves.add(new Plan.Wave(text(wave, "name"), wave.path("share").asText(""), releases));
     }
     var skipped = new ArrayList<Change.Unchanged>();
     for (var node : array(root, "skipped")) {
@@ -128,6 +135,12 @@ public final class PlanJson {
         .put("environment", target.environment().value())
         .put("home", target.home().toString())
         .put("config", target.config().toString());
+    var copy = target.copy();
+    if (!copy.equals(Copy.none(target.service()))) {
+      node.put("of", copy.of().value());
+      node.put("domain", copy.domain().value());
+      copy.account().forEach(a -> node.put("account", a.value()));
+    }
   }
 
   private static Target target(JsonNode node) {
@@ -135,7 +148,17 @@ public final class PlanJson {
         new ServiceName(text(node, "service")),
         new EnvironmentName(text(node, "environment")),
         Path.of(text(node, "home")),
-        Path.of(text(node, "config")));
+        Path.of(text(node, "config")),
+        copy(node));
+  }
+
+  private static Copy copy(JsonNode node) {
+    return node.has("of")
+        ? new Copy(
+            new ServiceName(text(node, "of")),
+            new DomainName(text(node, "domain")),
+            node.has("account") ? List.of(new AccountId(text(node, "account"))) : List.of())
+        : Copy.none(new ServiceName(text(node, "service")));
   }
 
   private static ObjectNode step(Step step) {

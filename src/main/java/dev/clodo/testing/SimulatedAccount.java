@@ -262,29 +262,32 @@ public final class SimulatedAccount {
     }
 
     @Override
-    public Optional<Deployment> deployment(ServiceName service) {
-      return looked(service.value(), () -> deploymentOf(service));
+    public Optional<Deployment> deployment(Target target) {
+      return looked(target.service().value(), () -> deploymentOf(target.service()));
     }
 
     @Override
-    public List<UploadedVersion> versions(ServiceName service) {
-      return looked(service.value(), () -> script(service).map(Script::versions).orElse(List.of()));
+    public List<UploadedVersion> versions(Target target) {
+      return looked(
+          target.service().value(),
+          () -> script(target.service()).map(Script::versions).orElse(List.of()));
     }
 
     @Override
-    public void split(ServiceName service, List<Deployment.Share> shares, String message) {
+    public void split(Target target, List<Deployment.Share> shares, String message) {
+      var service = target.service();
       requireExisting(service);
       changed(service.value(), new Mutation.Serve(service, shares, message));
     }
 
     @Override
-    public String bookmark(String databaseId) {
+    public String bookmark(Target target, String databaseId) {
       return looked(
           database(databaseId).name(), () -> "bookmark-" + database(databaseId).applied().size());
     }
 
     @Override
-    public Set<String> appliedMigrations(String databaseId) {
+    public Set<String> appliedMigrations(Target target, String databaseId) {
       return looked(database(databaseId).name(), () -> database(databaseId).applied());
     }
   }

@@ -242,7 +242,7 @@ class MultiDomainOrchestratorTest {
     account
         .cloudflare()
         .split(
-            name("api"),
+            dev.clodo.fixture.Services.target("api"),
             List.of(new Deployment.Share(first, 90), new Deployment.Share(second, 10)),
             "");
 

@@ -3,7 +3,7 @@ package dev.clodo.simulation;
 import dev.clodo.model.Account;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.Inventory;
-import dev.clodo.model.ServiceName;
+import dev.clodo.model.Target;
 import dev.clodo.model.UploadedVersion;
 import dev.clodo.port.Cloudflare;
 import java.util.List;
@@ -24,27 +24,27 @@ class ForwardingCloudflare implements Cloudflare {
   }
 
   @Override
-  public Optional<Deployment> deployment(ServiceName service) {
-    return account.deployment(service);
+  public Optional<Deployment> deployment(Target target) {
+    return account.deployment(target);
   }
 
   @Override
-  public List<UploadedVersion> versions(ServiceName service) {
-    return account.versions(service);
+  public List<UploadedVersion> versions(Target target) {
+    return account.versions(target);
   }
 
   @Override
-  public void split(ServiceName service, List<Deployment.Share> shares, String message) {
-    account.split(service, shares, message);
+  public void split(Target target, List<Deployment.Share> shares, String message) {
+    account.split(target, shares, message);
   }
 
   @Override
-  public String bookmark(String databaseId) {
-    return account.bookmark(databaseId);
+  public String bookmark(Target target, String databaseId) {
+    return account.bookmark(target, databaseId);
   }
 
   @Override
-  public Set<String> appliedMigrations(String databaseId) {
-    return account.appliedMigrations(databaseId);
+  public Set<String> appliedMigrations(Target target, String databaseId) {
+    return account.appliedMigrations(target, databaseId);
   }
 }

@@ -15,6 +15,7 @@ import dev.clodo.model.RunId;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Step;
 import dev.clodo.model.StepId;
+import dev.clodo.model.Target;
 import dev.clodo.model.UploadedVersion;
 import dev.clodo.model.Verdict;
 import dev.clodo.model.VersionId;
@@ -50,7 +51,7 @@ abstract class PlantedBug implements Plant {
               world,
               new ForwardingCloudflare(world.cloudflare()) {
                 @Override
-                public List<UploadedVersion> versions(ServiceName service) {
+                public List<UploadedVersion> versions(Target service) {
                   return List.of();
                 }
               });
@@ -61,12 +62,12 @@ abstract class PlantedBug implements Plant {
       new PlantedBug("redone without looking again", "nothing is uploaded twice") {
         @Override
         public World world(World world) {
-          var remembered = new HashMap<ServiceName, List<UploadedVersion>>();
+          var remembered = new HashMap<Target, List<UploadedVersion>>();
           return withCloudflare(
               world,
               new ForwardingCloudflare(world.cloudflare()) {
                 @Override
-                public List<UploadedVersion> versions(ServiceName service) {
+                public List<UploadedVersion> versions(Target service) {
                   return remembered.computeIfAbsent(service, super::versions);
                 }
               });
@@ -90,8 +91,7 @@ abstract class PlantedBug implements Plant {
               world,
               new ForwardingCloudflare(world.cloudflare()) {
                 @Override
-                public void split(
-                    ServiceName service, List<Deployment.Share> shares, String message) {
+                public void split(Target service, List<Deployment.Share> shares, String message) {
                   try {
                     super.split(service, shares, message);
                   } catch (Unreachable silence) {
@@ -209,8 +209,7 @@ abstract class PlantedBug implements Plant {
               world,
               new ForwardingCloudflare(world.cloudflare()) {
                 @Override
-                public void split(
-                    ServiceName service, List<Deployment.Share> shares, String message) {
+                public void split(Target service, List<Deployment.Share> shares, String message) {
                   var now = deployment(service).flatMap(Deployment::soleVersion);
                   var newestOther =
                       versions(service).stream()
@@ -233,8 +232,8 @@ abstract class PlantedBug implements Plant {
               world,
               new ForwardingCloudflare(world.cloudflare()) {
                 @Override
-                public Optional<Deployment> deployment(ServiceName service) {
-                  return super.deployment(service).map(d -> withoutForeign(service, d));
+                public Optional<Deployment> deployment(Target service) {
+                  return super.deployment(service).map(d -> withoutForeign(service.service(), d));
                 }
               });
         }

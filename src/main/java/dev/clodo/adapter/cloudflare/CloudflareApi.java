@@ -9,7 +9,7 @@ import dev.clodo.model.Inventory;
 import dev.clodo.model.Looked;
 import dev.clodo.model.Resource;
 import dev.clodo.model.ResourceKind;
-import dev.clodo.model.ServiceName;
+import dev.clodo.model.Target;
 import dev.clodo.model.UploadedVersion;
 import dev.clodo.port.Cloudflare;
 import dev.clodo.port.StepFailed;
@@ -92,17 +92,18 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
   }
 
   @Override
-  public Optional<Deployment> deployment(ServiceName service) {
-    return asked(() -> api.deployment(service));
+  public Optional<Deployment> deployment(Target target) {
+    return asked(() -> api.deployment(target.service()));
   }
 
   @Override
-  public List<UploadedVersion> versions(ServiceName service) {
-    return asked(() -> api.versions(service));
+  public List<UploadedVersion> versions(Target target) {
+    return asked(() -> api.versions(target.service()));
   }
 
   @Override
-  public void split(ServiceName service, List<Deployment.Share> shares, String message) {
+  public void split(Target target, List<Deployment.Share> shares, String message) {
+    var service = target.service();
     var shortened = shortened(message);
     asked(() -> {
       try {
@@ -123,12 +124,12 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
   }
 
   @Override
-  public String bookmark(String databaseId) {
+  public String bookmark(Target target, String databaseId) {
     return asked(() -> api.bookmark(databaseId));
   }
 
   @Override
-  public Set<String> appliedMigrations(String databaseId) {
+  public Set<String> appliedMigrations(Target target, String databaseId) {
     return asked(() -> api.appliedMigrations(databaseId));
   }
 

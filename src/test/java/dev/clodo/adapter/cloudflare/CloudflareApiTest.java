@@ -6,6 +6,7 @@ import static dev.clodo.adapter.cloudflare.FakeApi.Answer.silence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.clodo.fixture.Services;
 import dev.clodo.model.Account;
 import dev.clodo.model.AccountId;
 import dev.clodo.model.Binding;
@@ -18,6 +19,7 @@ import dev.clodo.model.Looked;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Surroundings;
+import dev.clodo.model.Target;
 import dev.clodo.model.VersionId;
 import dev.clodo.port.StepFailed;
 import dev.clodo.port.TryLater;
@@ -41,6 +43,7 @@ import org.junit.jupiter.api.Test;
 class CloudflareApiTest {
   private static final String A = "/accounts/acc";
   private static final ServiceName API = new ServiceName("api");
+  private static final Target TARGET = Services.target(API.value());
   private static final Location HERE = Location.startOf(Path.of("/w/wrangler.toml"));
   private static final String DEPLOYED =
       """
@@ -70,7 +73,7 @@ class CloudflareApiTest {
   void readsTheLiveDeployment() {
     server.on("GET " + A + "/workers/scripts/api/deployments", ok(DEPLOYED));
 
-    var live = api.deployment(API).orElseThrow();
+    var live = api.deployment(TARGET).orElseThrow();
 
     assertThat(live.id()).isEqualTo("d2");
     assertThat(live.message()).isEqualTo("second");
@@ -87,8 +90,8 @@ class CloudflareApiTest {
     server.on(
         "GET " + A + "/workers/scripts/api/versions?deployable=true", no(404, 10090, "not found"));
 
-    assertThat(api.deployment(API)).isEmpty();
-    assertThat(api.versions(API)).isEmpty();
+    assertThat(api.deployment(TARGET)).isEmpty();
+    assertThat(api.versions(TARGET)).isEmpty();
   }
 
   @Test
@@ -103,7 +106,7 @@ class CloudflareApiTest {
                "annotations":{"workers/tag":"run1/3","workers/message":"clodo:00"}}]}\
             """));
 
-    var versions = api.versions(API);
+    var versions = api.versions(TARGET);
 
     assertThat(versions).extracting(v -> v.id().value()).containsExactly("v2", "v1");
     assertThat(versions.getFirst().tag()).isEqualTo("run1/3");
@@ -118,7 +121,7 @@ class CloudflareApiTest {
         new FakeApi.Answer(500, "<html>oops</html>", Map.of()),
         ok(DEPLOYED));
 
-    assertThat(api.deployment(API)).isPresent();
+    assertThat(api.deployment(TARGET)).isPresent();
     assertThat(notices)
         .hasSize(2)
         .allSatisfy(
@@ -133,7 +136,7 @@ class CloudflareApiTest {
         ok(DEPLOYED));
     long start = System.nanoTime();
 
-    assertThat(api.deployment(API)).isPresent();
+    assertThat(api.deployment(TARGET)).isPresent();
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(1));
     assertThat(notices).singleElement().asString().contains("1.");
   }
@@ -144,7 +147,7 @@ class CloudflareApiTest {
         "GET " + A + "/workers/scripts/api/deployments",
         no(429, 971, "Please wait").with("Retry-After", "300"));
 
-    assertThatThrownBy(() -> api.deployment(API))
+    assertThatThrownBy(() -> api.deployment(TARGET))
         .isInstanceOfSatisfying(
             TryLater.class, e -> assertThat(e.after()).isEqualTo(Duration.ofMinutes(5)));
     assertThat(server.asked).hasSize(1);
@@ -154,7 +157,7 @@ class CloudflareApiTest {
   void givesUpReadingAfterThreeAttempts() {
     server.on("GET " + A + "/workers/scripts/api/deployments", no(500, 10013, "unknown"));
 
-    assertThatThrownBy(() -> api.deployment(API)).isInstanceOf(Unreachable.class);
+    assertThatThrownBy(() -> api.deployment(TARGET)).isInstanceOf(Unreachable.class);
     assertThat(server.asked).hasSize(3);
   }
 
@@ -162,7 +165,7 @@ class CloudflareApiTest {
   void splitsTrafficInOneRequestWithoutForce() {
     server.on("POST " + A + "/workers/scripts/api/deployments", ok("{\"id\":\"d3\"}"));
 
-    api.split(API, shares("v1", 90, "v2", 10), "clodo run1/4");
+    api.split(TARGET, shares("v1", 90, "v2", 10), "clodo run1/4");
 
     assertThat(server.asked).hasSize(1);
     assertThat(server.bodies.getFirst())
@@ -175,7 +178,7 @@ class CloudflareApiTest {
   void neverRepeatsAChangeWhoseAnswerIsLost() {
     server.on("POST " + A + "/workers/scripts/api/deployments", silence());
 
-    assertThatThrownBy(() -> api.split(API, shares("v1", 100, "v2", 0), "m"))
+    assertThatThrownBy(() -> api.split(TARGET, shares("v1", 100, "v2", 0), "m"))
         .isInstanceOf(Unreachable.class);
     assertThat(server.asked).hasSize(1);
   }
@@ -186,7 +189,7 @@ class CloudflareApiTest {
         "POST " + A + "/workers/scripts/api/deployments",
         new FakeApi.Answer(502, "<html><h1>Bad gateway</h1></html>", Map.of()));
 
-    assertThatThrownBy(() -> api.split(API, shares("v1", 100, "v2", 0), "m"))
+    assertThatThrownBy(() -> api.split(TARGET, shares("v1", 100, "v2", 0), "m"))
         .isInstanceOf(Unreachable.class)
         .hasMessageContaining("Bad gateway");
   }
@@ -197,7 +200,7 @@ class CloudflareApiTest {
         "POST " + A + "/workers/scripts/api/deployments",
         no(429, 971, "Please wait").with("Retry-After", "7"));
 
-    assertThatThrownBy(() -> api.split(API, shares("v1", 100, "v2", 0), "m"))
+    assertThatThrownBy(() -> api.split(TARGET, shares("v1", 100, "v2", 0), "m"))
         .isInstanceOfSatisfying(
             TryLater.class, e -> assertThat(e.after()).isEqualTo(Duration.ofSeconds(7)));
   }
@@ -207,7 +210,7 @@ class CloudflareApiTest {
     server.on(
         "POST " + A + "/workers/scripts/api/deployments", no(404, 100146, "version not found"));
 
-    assertThatThrownBy(() -> api.split(API, shares("v1", 100, "v2", 0), "m"))
+    assertThatThrownBy(() -> api.split(TARGET, shares("v1", 100, "v2", 0), "m"))
         .isInstanceOf(StepFailed.class)
         .hasMessageContaining("version not found")
         .hasMessageContaining("100146");
@@ -220,7 +223,7 @@ class CloudflareApiTest {
         no(400, 10220, "The following secrets have changed: KEY"));
     server.on("POST " + A + "/workers/scripts/api/deployments?force=true", ok("{\"id\":\"d3\"}"));
 
-    api.split(API, shares("v1", 100, "v2", 0), "m");
+    api.split(TARGET, shares("v1", 100, "v2", 0), "m");
 
     assertThat(notices).singleElement().asString().contains("old secret values").contains("KEY");
   }
@@ -322,7 +325,7 @@ class CloudflareApiTest {
     try (var none = api(Map.of("HOME", "/nowhere"))) {
       assertThat(none.look(inventory(service(List.of(), Map.of()))).access())
           .isEqualTo(Account.Access.NO_CREDENTIALS);
-      assertThatThrownBy(() -> none.deployment(API))
+      assertThatThrownBy(() -> none.deployment(TARGET))
           .isInstanceOf(UserError.class)
           .hasMessageContaining("CLOUDFLARE_API_TOKEN");
     }
@@ -333,7 +336,7 @@ class CloudflareApiTest {
     var path = "POST " + A + "/d1/database/db1/query";
     server.on(path, no(400, 7500, "no such table: d1_migrations: SQLITE_ERROR"));
 
-    assertThat(api.appliedMigrations("db1")).isEmpty();
+    assertThat(api.appliedMigrations(TARGET, "db1")).isEmpty();
   }
 
   @Test
@@ -361,7 +364,7 @@ class CloudflareApiTest {
   void cutsAMessageThatIsTooLongForCloudflare() {
     server.on("POST " + A + "/workers/scripts/api/deployments", ok("{\"id\":\"d3\"}"));
 
-    api.split(API, shares("v1", 100, "v2", 0), "é".repeat(600));
+    api.split(TARGET, shares("v1", 100, "v2", 0), "é".repeat(600));
 
     assertThat(server.bodies.getFirst()).contains("\"" + "é".repeat(500) + "\"");
   }

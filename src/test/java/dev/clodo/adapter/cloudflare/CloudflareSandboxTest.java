@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.clodo.adapter.wrangler.Toolchain;
 import dev.clodo.adapter.wrangler.WranglerAdapter;
 import dev.clodo.discover.ServiceAutoDiscovery;
+import dev.clodo.fixture.Services;
 import dev.clodo.model.Account;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.EnvironmentName;
@@ -84,14 +85,14 @@ class CloudflareSandboxTest {
     Files.writeString(work.resolve("index.ts"), code("2"));
     var second = wrangler.upload(service.target(), tag("run2", 3), "clodo:2222222222222222");
 
-    assertThat(api.deployment(service.name()).orElseThrow().soleVersion()).contains(first);
-    assertThat(api.versions(service.name()))
+    assertThat(api.deployment(service.target()).orElseThrow().soleVersion()).contains(first);
+    assertThat(api.versions(service.target()))
         .extracting(v -> v.id(), v -> v.tag(), v -> v.message())
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple(second, "run2/3", "clodo:2222222222222222"),
             org.assertj.core.groups.Tuple.tuple(first, "run1/1", "clodo:1111111111111111"));
 
-    api.split(service.name(), shares(first, 100, second, 0), "clodo run2/4");
+    api.split(service.target(), shares(first, 100, second, 0), "clodo run2/4");
 
     var address = URI.create("https://" + sandbox.workersDevHost("shop") + "/");
     var override = Map.of("Cloudflare-Workers-Version-Overrides", "shop=\"" + second + "\"");
@@ -102,9 +103,9 @@ class CloudflareSandboxTest {
     assertThat(usual.answeredBy()).isEqualTo(first.value());
     assertThat(asked.latency()).isPositive().isLessThan(LIMIT);
 
-    api.split(service.name(), List.of(new Deployment.Share(second, 100)), "clodo run2/5");
+    api.split(service.target(), List.of(new Deployment.Share(second, 100)), "clodo run2/5");
 
-    var live = api.deployment(service.name()).orElseThrow();
+    var live = api.deployment(service.target()).orElseThrow();
     assertThat(live.soleVersion()).contains(second);
     assertThat(live.message()).isEqualTo("clodo run2/5");
     assertThat(traffic.get(address, Map.of(), LIMIT).answeredBy()).isEqualTo(second.value());
@@ -172,14 +173,14 @@ class CloudflareSandboxTest {
 
     assertThatThrownBy(() ->
             api.split(
-                service.name(),
+                service.target(),
                 List.of(
                     new Deployment.Share(
                         new VersionId("00000000-0000-4000-8000-000000000000"), 100)),
                 "m"))
         .isInstanceOf(StepFailed.class);
-    assertThat(api.deployment(new ServiceName("nobody"))).isEmpty();
-    assertThat(api.versions(new ServiceName("nobody"))).isEmpty();
+    assertThat(api.deployment(Services.target("nobody"))).isEmpty();
+    assertThat(api.versions(Services.target("nobody"))).isEmpty();
   }
 
   @Test

@@ -181,7 +181,7 @@ class WranglerSandboxTest {
     var first = wrangler.deploy(service.target(), TAG, "first");
     try (var api = new dev.clodo.adapter.cloudflare.CloudflareApi(environment, said -> {})) {
       api.split(
-          service.name(),
+          service.target(),
           List.of(new dev.clodo.model.Deployment.Share(first, 100)),
           "clodo run1/2");
     }
