@@ -33,7 +33,10 @@ public final class Bases {
     return new Plan.Basis(wanted, found);
   }
 
-  /** What changed between two bases, a sentence each; none when a plan may still run. */
+  /**
+   * What changed between two bases, a sentence each; none when a plan may still run. Services that
+   * the earlier one says nothing of were left out of its plan, so they may change.
+   */
   public static List<String> changed(Plan.Basis then, Plan.Basis now) {
     var sentences = new ArrayList<String>();
     var services = new TreeSet<>(then.wanted().keySet());

@@ -4,6 +4,7 @@ import dev.clodo.model.Edge;
 import dev.clodo.model.ServiceName;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
@@ -16,105 +17,138 @@ import java.util.TreeSet;
 /**
  * Orders services so that a callee comes before its callers. Services that call each other in a
  * circle have no order among themselves and stay together (Tarjan's strongly connected components,
- * SIAM J. Comput. 1972). Equal input gives equal order: names decide ties.
+ * SIAM J. Comput. 1972; without recursion, because a chain of calls may be longer than a stack is
+ * deep). Equal input gives equal order: names decide ties. Time and memory are linear in services
+ * and edges, but for sorting.
  */
 final class CallOrder {
-  private final Map<ServiceName, NavigableSet<ServiceName>> callees = new TreeMap<>();
-  private final Map<ServiceName, Integer> index = new HashMap<>();
-  private final Map<ServiceName, Integer> low = new HashMap<>();
-  private final Deque<ServiceName> open = new ArrayDeque<>();
-  private final Map<ServiceName, Circle> circles = new HashMap<>();
+  private static final int UNSEEN = -1;
 
-  /** Services that call each other, or a single one, and how many calls deep they lie. */
-  record Circle(NavigableSet<ServiceName> members, int depth) {}
+  /** By name, so that the index of a service is its rank. */
+  private final List<ServiceName> services;
 
-  private CallOrder(Collection<ServiceName> services, Collection<Edge> edges) {
-    services.forEach(s -> callees.put(s, new TreeSet<>()));
-    for (var edge : edges) {
-      var of = callees.get(edge.from());
-      if (of != null && callees.containsKey(edge.to()) && !edge.from().equals(edge.to())) {
-        of.add(edge.to());
-      }
-    }
-    for (var service : callees.keySet()) {
-      if (!index.containsKey(service)) {
-        visit(service);
-      }
-    }
+  private final int[][] callees;
+  private final int[] circleOf;
+  private final List<Circle> circles = new ArrayList<>();
+
+  /**
+   * Services that call each other, or a single one.
+   *
+   * @param callees the circles that they call, by their place in {@link #circles}
+   */
+  record Circle(NavigableSet<ServiceName> members, List<Integer> callees) {}
+
+  private CallOrder(Collection<ServiceName> names, Collection<Edge> edges) {
+    services = List.copyOf(new TreeSet<>(names));
+    var rank = new HashMap<ServiceName, Integer>();
+    services.forEach(s -> rank.put(s, rank.size()));
+    callees = calleesOf(rank, edges);
+    circleOf = new int[services.size()];
+    Arrays.fill(circleOf, UNSEEN);
+    search();
+  }
+
+  /** Every circle after those that it calls. */
+  static List<Circle> circles(Collection<ServiceName> services, Collection<Edge> edges) {
+    return List.copyOf(new CallOrder(services, edges).circles);
   }
 
   /**
-   * The services in levels: those of a level call none of their own level outside their own circle,
-   * and only earlier levels.
+   * The circles in levels: those of a level call only earlier levels, and none of their own.
+   *
+   * @return in each level by the first name
    */
   static List<List<Circle>> levels(Collection<ServiceName> services, Collection<Edge> edges) {
-    var order = new CallOrder(services, edges);
-    var levels = new TreeMap<Integer, List<Circle>>();
-    for (var service : order.callees.keySet()) {
-      var circle = order.circle(service);
-      if (circle.members().first().equals(service)) {
-        levels.computeIfAbsent(circle.depth(), _ -> new ArrayList<>()).add(circle);
+    var circles = circles(services, edges);
+    var depths = new int[circles.size()];
+    var levels = new TreeMap<Integer, TreeMap<ServiceName, Circle>>();
+    for (int i = 0; i < depths.length; i++) {
+      for (int callee : circles.get(i).callees()) {
+        depths[i] = Math.max(depths[i], depths[callee] + 1);
       }
+      levels
+          .computeIfAbsent(depths[i], _ -> new TreeMap<>())
+          .put(circles.get(i).members().first(), circles.get(i));
     }
-    return List.copyOf(levels.values());
+    return levels.values().stream().map(l -> List.copyOf(l.values())).toList();
   }
 
-  private void visit(ServiceName service) {
-    index.put(service, index.size());
-    low.put(service, indexOf(service));
-    open.push(service);
-    for (var callee : calleesOf(service)) {
-      if (!index.containsKey(callee)) {
-        visit(callee);
-        low.merge(service, lowOf(callee), Math::min);
-      } else if (!circles.containsKey(callee)) {
-        low.merge(service, indexOf(callee), Math::min);
+  /** Whom each calls, once, in order; itself and what is elsewhere left out. */
+  private int[][] calleesOf(Map<ServiceName, Integer> rank, Collection<Edge> edges) {
+    var found = new TreeMap<Integer, TreeSet<Integer>>();
+    for (var edge : edges) {
+      var from = rank.get(edge.from());
+      var to = rank.get(edge.to());
+      if (from != null && to != null && !from.equals(to)) {
+        found.computeIfAbsent(from, _ -> new TreeSet<>()).add(to);
       }
     }
-    if (lowOf(service) == indexOf(service)) {
-      close(service);
+    var lists = new int[services.size()][];
+    Arrays.fill(lists, new int[0]);
+    found.forEach((from, to) -> lists[from] = to.stream().mapToInt(Integer::intValue).toArray());
+    return lists;
+  }
+
+  private void search() {
+    int size = services.size();
+    var index = new int[size];
+    Arrays.fill(index, UNSEEN);
+    var low = new int[size];
+    var asked = new int[size];
+    Deque<Integer> open = new ArrayDeque<>();
+    Deque<Integer> path = new ArrayDeque<>();
+    int seen = 0;
+    for (int start = 0; start < size; start++) {
+      if (index[start] != UNSEEN) {
+        continue;
+      }
+      path.push(start);
+      while (!path.isEmpty()) {
+        int at = path.peek();
+        if (index[at] == UNSEEN) {
+          index[at] = seen;
+          low[at] = seen++;
+          open.push(at);
+        }
+        if (asked[at] < callees[at].length) {
+          int callee = callees[at][asked[at]++];
+          if (index[callee] == UNSEEN) {
+            path.push(callee);
+          } else if (circleOf[callee] == UNSEEN) {
+            low[at] = Math.min(low[at], index[callee]);
+          }
+        } else {
+          path.pop();
+          if (low[at] == index[at]) {
+            close(at, open);
+          }
+          if (!path.isEmpty()) {
+            int caller = path.peek();
+            low[caller] = Math.min(low[caller], low[at]);
+          }
+        }
+      }
     }
   }
 
   /** All that are still open above {@code root} call each other. Their callees are closed. */
-  private void close(ServiceName root) {
-    var members = new TreeSet<ServiceName>();
-    ServiceName member;
+  private void close(int root, Deque<Integer> open) {
+    var members = new ArrayList<Integer>();
+    int member;
     do {
       member = open.pop();
+      circleOf[member] = circles.size();
       members.add(member);
-    } while (!member.equals(root));
-    int depth =
-        members.stream()
-            .flatMap(m -> calleesOf(m).stream())
-            .filter(c -> !members.contains(c))
-            .mapToInt(c -> circle(c).depth() + 1)
-            .max()
-            .orElse(0);
-    var circle = new Circle(members, depth);
-    members.forEach(m -> circles.put(m, circle));
-  }
-
-  private NavigableSet<ServiceName> calleesOf(ServiceName service) {
-    return known(callees.get(service));
-  }
-
-  private Circle circle(ServiceName service) {
-    return known(circles.get(service));
-  }
-
-  private int indexOf(ServiceName service) {
-    return known(index.get(service));
-  }
-
-  private int lowOf(ServiceName service) {
-    return known(low.get(service));
-  }
-
-  private static <T> T known(@org.jspecify.annotations.Nullable T value) {
-    if (value == null) {
-      throw new IllegalStateException("not visited yet");
+    } while (member != root);
+    var names = new TreeSet<ServiceName>();
+    var called = new TreeSet<Integer>();
+    for (int each : members) {
+      names.add(services.get(each));
+      for (int callee : callees[each]) {
+        called.add(circleOf[callee]);
+      }
     }
-    return value;
+    called.remove(circles.size());
+    circles.add(new Circle(names, List.copyOf(called)));
   }
 }

@@ -4,15 +4,16 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toList;
 import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
 
 import dev.clodo.model.Account;
 import dev.clodo.model.Binding;
 import dev.clodo.model.Change;
-import dev.clodo.model.Edge;
 import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Looked;
 import dev.clodo.model.Plan;
+import dev.clodo.model.Rollout;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Step;
@@ -21,29 +22,46 @@ import dev.clodo.model.VersionId;
 import dev.clodo.plan.ZeroDowntimeDeploymentOrchestrator.Brief;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
- * Orders the changes of many services into waves: a callee before its callers, so that nothing new
- * ever calls something old; changes that can't be taken back in waves of their own; and on a first
- * deploy an empty Worker for each service that has to exist before it can be deployed. Equal input
- * gives an equal plan.
+ * Orders the changes of many services for many domains into waves: share by share of the domains,
+ * and within each a callee before its callers, so that nothing new ever calls something old;
+ * changes that can't be taken back in waves of their own; and on a first deploy an empty Worker for
+ * each service that has to exist before it can be deployed. Equal input gives an equal plan.
  */
 public final class MultiDomainOrchestrator {
+  private static final String BOOTSTRAP = "bootstrap";
+
+  private final Rollout rollout;
   private final ZeroDowntimeDeploymentOrchestrator releases;
 
   public MultiDomainOrchestrator() {
-    this(Ladder.BLUE_GREEN);
+    this(Rollout.standard());
+  }
+
+  public MultiDomainOrchestrator(Rollout rollout) {
+    this.rollout = rollout;
+    this.releases = new ZeroDowntimeDeploymentOrchestrator(new Ladder(rollout.ladder()));
   }
 
   public MultiDomainOrchestrator(Ladder ladder) {
-    this.releases = new ZeroDowntimeDeploymentOrchestrator(ladder);
+    this(climbing(Rollout.standard(), ladder));
+  }
+
+  private static Rollout climbing(Rollout rollout, Ladder ladder) {
+    return new Rollout(
+        rollout.shares(), rollout.onFailure(), rollout.concurrency(), ladder.percents());
   }
 
   /**
@@ -153,83 +171,156 @@ public final class MultiDomainOrchestrator {
   private final class Drafting {
     private final Wanted wanted;
     private final Map<ServiceName, Change> changes;
+    private final Map<ServiceName, Service> services;
+    private final Timetable timetable;
     private final List<Plan.Wave> waves = new ArrayList<>();
     private final Set<String> migrated = new HashSet<>();
     private int steps;
+    private int numbered;
+    private int bootstraps;
 
     Drafting(Wanted wanted, Map<ServiceName, Change> changes) {
       this.wanted = wanted;
       this.changes = changes;
+      this.services =
+          wanted.inventory().services().stream()
+              .collect(toMap(Service::name, Function.identity(), (one, _) -> one));
+      this.timetable =
+          new Timetable(
+              wanted.inventory().services(),
+              wanted.inventory().edges(),
+              rollout.shares(),
+              changes.values().stream()
+                  .filter(Change.Create.class::isInstance)
+                  .map(c -> c.target().service())
+                  .collect(toSet()));
     }
 
     Plan plan(List<Change.Unchanged> skipped) {
-      var levels =
-          CallOrder.levels(
-              wanted.inventory().services().stream().map(Service::name).toList(),
-              wanted.inventory().edges());
-      bootstrap(levels);
+      var slots = new TreeMap<Timetable.Slot, List<Change>>();
+      for (var change : changes.values()) {
+        var slot = timetable.of(change.target().service());
+        slots.computeIfAbsent(slot, _ -> new ArrayList<>()).add(change);
+      }
       boolean goesBack = changes.values().stream().anyMatch(Change.Revert.class::isInstance);
-      for (var level : goesBack ? levels.reversed() : levels) {
-        wave(level);
+      if (goesBack) {
+        slots.descendingMap().forEach(this::waves);
+      } else {
+        refuseNewerCallers();
+        var early = bootstraps();
+        slots.forEach((slot, changed) -> {
+          bootstrap(slot, early);
+          waves(slot, changed);
+        });
       }
       var basis = Bases.of(wanted.inventory(), wanted.account(), wanted.built());
       return new Plan(waves, skipped, basis);
     }
 
-    /** In a circle of new services, those that one deployed earlier binds must exist by then. */
-    private void bootstrap(List<List<CallOrder.Circle>> levels) {
-      var first = new TreeSet<ServiceName>();
-      for (var circle : levels.stream().flatMap(List::stream).toList()) {
-        for (var edge : wanted.inventory().edges()) {
-          if (circle.members().contains(edge.from())
-              && circle.members().contains(edge.to())
-              && edge.from().compareTo(edge.to()) < 0
-              && mustExist(edge)) {
-            first.add(edge.to());
+    /**
+     * Only where a copy calls another domain's can the order of the shares be against the calls.
+     */
+    private void refuseNewerCallers() {
+      var reasons = new TreeSet<String>();
+      for (var edge : wanted.inventory().edges()) {
+        if (changes.containsKey(edge.from()) && changes.containsKey(edge.to())) {
+          var caller = timetable.of(edge.from());
+          var callee = timetable.of(edge.to());
+          if (!caller.isShared()
+              && caller.round() == callee.round()
+              && caller.share() < callee.share()) {
+            reasons.add(
+                "%s calls %s, but goes out with %s and that one later with %s: name their domains in one wave of clodo.yaml"
+                    .formatted(
+                        edge.from(),
+                        edge.to(),
+                        timetable.shareOf(caller),
+                        timetable.shareOf(callee)));
           }
         }
       }
-      var empty = new ArrayList<Plan.Release>();
-      for (var name : first) {
-        if (changes.get(name) instanceof Change.Create create) {
-          empty.add(
-              new Plan.Release(
-                  create,
-                  List.of(new Step.Bootstrap(new StepId(++steps), create.target())),
-                  List.of("services that bind each other need one another to exist first")));
-        }
-      }
-      if (!empty.isEmpty()) {
-        waves.add(new Plan.Wave("bootstrap", empty));
+      if (!reasons.isEmpty()) {
+        throw new Unplannable(List.copyOf(reasons));
       }
     }
 
-    /** Releases that can't be taken back go alone, and before the others of their level. */
-    private void wave(List<CallOrder.Circle> level) {
+    /**
+     * What has to exist before it is deployed, by the slot of the first service that binds it:
+     * services that bind each other, where one is deployed earlier than the other.
+     */
+    private NavigableMap<Timetable.Slot, Set<ServiceName>> bootstraps() {
+      var first = new TreeMap<ServiceName, Timetable.Slot>();
+      for (var edge : wanted.inventory().edges()) {
+        if (changes.containsKey(edge.from())
+            && changes.get(edge.to()) instanceof Change.Create
+            && Timetable.mustExist(edge)) {
+          var slot = timetable.of(edge.from());
+          if (slot.compareTo(timetable.of(edge.to())) < 0) {
+            first.merge(edge.to(), slot, (a, b) -> a.compareTo(b) < 0 ? a : b);
+          }
+        }
+      }
+      var bySlot = new TreeMap<Timetable.Slot, Set<ServiceName>>();
+      first.forEach((name, slot) -> bySlot.computeIfAbsent(slot, _ -> new HashSet<>()).add(name));
+      return bySlot;
+    }
+
+    private void bootstrap(
+        Timetable.Slot slot, NavigableMap<Timetable.Slot, Set<ServiceName>> early) {
+      var releases =
+          early.getOrDefault(slot, Set.of()).stream()
+              .sorted(timetable.withinWave())
+              .flatMap(name -> Stream.ofNullable(changes.get(name)))
+              .map(create ->
+                  new Plan.Release(
+                      create,
+                      List.of(new Step.Bootstrap(new StepId(++steps), create.target())),
+                      List.of("services that bind each other need one another to exist first")))
+              .toList();
+      if (!releases.isEmpty()) {
+        bootstraps++;
+        var name = bootstraps == 1 ? BOOTSTRAP : BOOTSTRAP + " " + bootstraps;
+        waves.add(new Plan.Wave(name, timetable.shareOf(slot), releases));
+      }
+    }
+
+    /**
+     * Releases that can't be taken back go before the others of their place, and those of each
+     * service in a wave of their own.
+     */
+    private void waves(Timetable.Slot slot, List<Change> changed) {
+      var alone = new TreeMap<ServiceName, List<Change>>();
       var together = new ArrayList<Change>();
-      for (var name : level.stream().flatMap(c -> c.members().stream()).sorted().toList()) {
-        switch (changes.get(name)) {
+      changed.sort(Comparator.comparing(c -> c.target().service(), timetable.withinWave()));
+      for (var change : changed) {
+        switch (change) {
           case Change.Lifecycle lifecycle ->
-              waves.add(new Plan.Wave("wave " + number(), List.of(release(lifecycle))));
+              alone
+                  .computeIfAbsent(lifecycle.target().copy().of(), _ -> new ArrayList<>())
+                  .add(lifecycle);
           case Change.Create create -> together.add(create);
           case Change.Update update -> together.add(update);
           case Change.Revert revert -> together.add(revert);
           case Change.Unchanged _ -> {}
-          case null -> {}
         }
       }
+      alone.values().forEach(each -> wave(slot, each));
       if (!together.isEmpty()) {
-        waves.add(new Plan.Wave("wave " + number(), together.stream().map(this::release).toList()));
+        wave(slot, together);
       }
     }
 
-    private long number() {
-      return 1 + waves.stream().filter(w -> !w.name().equals("bootstrap")).count();
+    private void wave(Timetable.Slot slot, List<Change> changed) {
+      waves.add(
+          new Plan.Wave(
+              "wave " + ++numbered,
+              timetable.shareOf(slot),
+              changed.stream().map(this::release).toList()));
     }
 
     private Plan.Release release(Change change) {
       var name = change.target().service();
-      var service = wanted.inventory().service(name).orElseThrow();
+      var service = Objects.requireNonNull(services.get(name), name::value);
       var fingerprint = wanted.built().get(name);
       var brief =
           new Brief(
@@ -240,7 +331,14 @@ public final class MultiDomainOrchestrator {
               wanted.check());
       var release = releases.release(change, brief, steps + 1);
       steps += release.steps().size();
-      return release;
+      var note = timetable.notes().get(name);
+      return note == null || change instanceof Change.Revert ? release : noted(release, note);
+    }
+
+    private static Plan.Release noted(Plan.Release release, String note) {
+      var notes = new ArrayList<>(release.notes());
+      notes.add(note);
+      return new Plan.Release(release.change(), release.steps(), notes);
     }
 
     /**
@@ -288,13 +386,6 @@ public final class MultiDomainOrchestrator {
           .filter(f -> f.endsWith(".sql"))
           .sorted()
           .toList();
-    }
-
-    private static boolean mustExist(Edge edge) {
-      return switch (edge.via()) {
-        case SERVICE_BINDING, DURABLE_OBJECT, WORKFLOW, TAIL -> true;
-        case QUEUE, DISPATCH -> false;
-      };
     }
   }
 }
