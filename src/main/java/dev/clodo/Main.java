@@ -40,7 +40,8 @@ public final class Main {
     }
     var here = Path.of("").toAbsolutePath();
     var machine =
-        new Machine(System.getenv(), here, stream(FileDescriptor.out), stream(FileDescriptor.err));
+        new Machine(System.getenv(), here, stream(FileDescriptor.out), stream(FileDescriptor.err))
+            .replaceable();
     if (List.of(arguments).stream().anyMatch(NEED_WRANGLER::contains)) {
       machine.warmUp();
     }
@@ -89,12 +90,19 @@ public final class Main {
     private final PrintStream out;
     private final PrintStream err;
     private Optional<WranglerAdapter> early = Optional.empty();
+    private boolean replaceable;
 
     Machine(Map<String, String> environment, Path folder, PrintStream out, PrintStream err) {
       this.environment = environment;
       this.folder = folder;
       this.out = out;
       this.err = err;
+    }
+
+    /** This process runs one command and nothing else, so another program may take its place. */
+    Machine replaceable() {
+      replaceable = true;
+      return this;
     }
 
     /** Begins to load the wrangler of this folder. */
@@ -164,6 +172,9 @@ public final class Main {
     @Override
     public int wrangler(Path folder, List<String> arguments, Map<String, String> variables) {
       try (var wrangler = new WranglerAdapter(new Toolchain(variables, err::println), variables)) {
+        if (replaceable) {
+          wrangler.become(folder, arguments, System.getenv());
+        }
         return wrangler.passThrough(folder, arguments);
       }
     }

@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.MissingParameterException;
@@ -18,6 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class CommandLineInterface {
   private static final String HELP = "help";
   private static final String WRANGLER = "wrangler";
+  private static final Optional<String> NONE = Optional.empty();
   private static final int NARROWEST = 60;
   private static final int WIDEST = 110;
 
@@ -55,6 +57,10 @@ public final class CommandLineInterface {
     if (word.equals(HELP)) {
       return help(session, arguments.subList(at + 1, arguments.size()));
     }
+    if (!word.isEmpty() && !Commands.known(word) && WranglersCommands.read().passes(word)) {
+      return passThrough(
+          session, arguments.subList(0, at), arguments.subList(at, arguments.size()));
+    }
     // Building a command costs start-up time, so only the one that was typed is built. Help of the
     // whole, completion and suggestions need all of them.
     boolean only = Commands.known(word) && !word.equals(Commands.COMPLETION);
@@ -65,6 +71,11 @@ public final class CommandLineInterface {
 
   /** {@code help deploy} is {@code deploy --help}; wrangler's own help is wrangler's business. */
   private int help(Session session, List<String> about) {
+    if (!about.isEmpty() && WranglersCommands.read().passes(about.getFirst())) {
+      var asked = new ArrayList<>(about);
+      asked.add("--help");
+      return passThrough(session, List.of(), asked);
+    }
     var line = Commands.all(session);
     prepare(line, session);
     var words = new ArrayList<>(about);
@@ -72,7 +83,10 @@ public final class CommandLineInterface {
     return line.execute(words.toArray(String[]::new));
   }
 
-  /** Everything behind the word {@code wrangler} belongs to wrangler, options included. */
+  /**
+   * Everything behind the word {@code wrangler}, or from a command on that only wrangler has,
+   * belongs to wrangler, options included.
+   */
   private int passThrough(Session session, List<String> before, List<String> behind) {
     if (!before.isEmpty()) {
       var line = Commands.only("", session);
@@ -124,8 +138,12 @@ public final class CommandLineInterface {
   private static String unmatched(UnmatchedArgumentException e, String name) {
     var first = e.getUnmatched().isEmpty() ? "" : e.getUnmatched().getFirst();
     var spec = e.getCommandLine().getCommandSpec();
-    var commands = isRoot(e) ? Commands.names() : List.copyOf(spec.subcommands().keySet());
     var option = first.startsWith("-");
+    var wranglers = option ? WranglersCommands.read().hint(spec.name(), first) : NONE;
+    if (wranglers.isPresent()) {
+      return name + " has no option " + first + ". " + wranglers.get();
+    }
+    var commands = isRoot(e) ? everyCommand() : List.copyOf(spec.subcommands().keySet());
     var kind = option ? "option" : commands.isEmpty() ? "argument" : "command";
     var options =
         spec.optionsMap().keySet().stream().filter(o -> o.startsWith("--")).sorted().toList();
@@ -133,6 +151,12 @@ public final class CommandLineInterface {
     var near = Similar.to(first, candidates);
     var hint = near.isEmpty() ? "" : " Did you mean " + String.join(" or ", near) + "?";
     return name + " has no " + kind + " " + first + "." + hint;
+  }
+
+  private static List<String> everyCommand() {
+    var names = new ArrayList<>(Commands.names());
+    names.addAll(WranglersCommands.read().passing());
+    return names;
   }
 
   private static boolean isRoot(ParameterException e) {

@@ -39,6 +39,8 @@ final class CompletionCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var whole = Commands.all(session);
+    // Wrangler's own completion knows what stands behind these words.
+    WranglersCommands.read().passing().forEach(w -> whole.addSubcommand(w, passedOn()));
     session
         .host()
         .out()
@@ -51,6 +53,12 @@ final class CompletionCommand implements Callable<Integer> {
               case FISH -> fish(whole);
             });
     return Exit.DONE.code();
+  }
+
+  private static CommandSpec passedOn() {
+    var spec = CommandSpec.create();
+    spec.usageMessage().description("wrangler's");
+    return spec;
   }
 
   private static String fish(CommandLine root) {

@@ -19,6 +19,7 @@ import picocli.CommandLine.Option;
       "  clodo deploy --dry-run            only the plan",
       "  clodo deploy --plan plan.json     a plan that was saved, while it still holds",
       "",
+      "Wrangler's own command of this name: clodo wrangler deploy",
       "Exit codes: 0 released, 2 not ready, 3 rolled back, 4 nothing to do, 5 somebody else is at"
           + " work,",
       "6 stuck: a person is needed."

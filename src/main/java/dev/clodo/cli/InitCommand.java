@@ -31,6 +31,7 @@ import picocli.CommandLine.Parameters;
       "  clodo init --yes --hook --ci github   ask nothing: for scripts",
       "  clodo init --dry-run --ci github      only show",
       "",
+      "Wrangler's own command of this name: clodo wrangler init",
       "Exit codes: 0 done, 1 nobody can be asked here (use --yes), 2 there are no services, 30 a"
           + " file can't be written."
     })

@@ -32,6 +32,7 @@ import picocli.CommandLine.Parameters;
       "  clodo rollback api --to-version 1a2b3c4d  one service, to one version",
       "",
       "Routes, schedules, secrets and data are in no version and stay as they are.",
+      "Wrangler's own command of this name: clodo wrangler rollback",
       "Exit codes: as deploy; 0 when the earlier versions serve."
     })
 final class RollbackCommand implements Callable<Integer> {

@@ -26,6 +26,11 @@ import picocli.CommandLine.Spec;
       "  clodo plan                        what a deploy would do, step by step",
       "  clodo deploy -e production        do it",
       "  clodo demo                        see all of it without an account",
+      "  clodo d1 list                     every other command of wrangler works too",
+      "",
+      "What only wrangler has goes to the project's own wrangler: dev, tail, secret, kv, d1, r2,"
+          + " queues,",
+      "pages and the others. Its deploy, rollback and init: clodo wrangler deploy.",
       "",
       "Exit codes: 0 done, 1 usage, 2 not ready, 3 rolled back, 4 nothing to do, 5 waiting for"
           + " somebody,",

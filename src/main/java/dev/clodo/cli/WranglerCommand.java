@@ -11,8 +11,9 @@ import picocli.CommandLine.Parameters;
     description = "Run the project's own wrangler: same arguments, same output, same exit code.",
     footerHeading = "%nExamples:%n",
     footer = {
-      "  clodo wrangler tail api",
-      "  clodo --sandbox wrangler d1 list      the same against the local sandbox"
+      "  clodo wrangler deploy --dry-run       wrangler's own deploy, which is not Clodo's",
+      "  clodo tail api                        what only wrangler has needs no word before it",
+      "  clodo --sandbox wrangler d1 list      wrangler against the local sandbox"
     })
 final class WranglerCommand implements Callable<Integer> {
   private final Session session;

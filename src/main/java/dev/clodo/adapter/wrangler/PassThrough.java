@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -23,12 +24,24 @@ final class PassThrough {
     this.environment = environment;
   }
 
+  /**
+   * Lets wrangler take the place of this process, and returns only where that is impossible.
+   *
+   * @param own the variables that this process has itself
+   */
+  void become(Path directory, List<String> arguments, Map<String, String> own) {
+    var added = new TreeMap<String, String>();
+    environment.forEach((name, value) -> {
+      if (!value.equals(own.get(name))) {
+        added.put(name, value);
+      }
+    });
+    Replacement.become(program(toolchain.tools(directory)), arguments, added);
+  }
+
   int run(Path directory, List<String> arguments) {
     var tools = toolchain.tools(directory);
-    var argv = new ArrayList<String>();
-    argv.add(tools.node().toString());
-    argv.add("--no-warnings");
-    argv.add(tools.cli().toString());
+    var argv = new ArrayList<>(program(tools));
     argv.addAll(arguments);
     var builder = new ProcessBuilder(argv).directory(directory.toFile()).inheritIO();
     builder.environment().clear();
@@ -54,6 +67,10 @@ final class PassThrough {
       Thread.currentThread().interrupt();
       return 130;
     }
+  }
+
+  private static List<String> program(Tools tools) {
+    return List.of(tools.node().toString(), "--no-warnings", tools.cli().toString());
   }
 
   private static void farewell(Process process, AtomicBoolean ended) {

@@ -251,6 +251,16 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
   }
 
   /**
+   * Lets wrangler take this process's place, as if it had been typed instead: process id, signals,
+   * terminal and streams are then its own. Returns only where a system knows no such thing.
+   *
+   * @param own the variables that this process has itself; those of this adapter are added
+   */
+  public void become(Path directory, List<String> arguments, Map<String, String> own) {
+    new PassThrough(toolchain, environment).become(directory, arguments, own);
+  }
+
+  /**
    * Runs wrangler as if it had been typed: same arguments, same streams, same folder.
    *
    * @return its exit code

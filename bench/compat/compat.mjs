@@ -1,0 +1,171 @@
+// Each command is run twice in the same folder with the same variables and input: plain, as wrangler's bin starts it, and
+// through clodo. Standard output, standard error and the exit code must be equal byte by byte. Help pages need nothing but
+// wrangler; the rest runs against one sandbox, with commands that may be repeated.
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { loadavg, tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const every = Number(process.argv[2] ?? 1);
+const clodo = process.env.CLODO ?? resolve(here, "../../clodo");
+const home = mkdtempSync(join(tmpdir(), "clodo-compat-"));
+const project = join(home, "project");
+const npm = ["install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error", "--prefix"];
+const bin = join(project, `node_modules/node-${process.platform}-${process.arch}/bin`);
+const LIMIT = 120_000;
+
+function base() {
+  return {
+    ...process.env,
+    PATH: `${bin}:${process.env.PATH}`,
+    HOME: home,
+    CLODO_SANDBOX_HOME: join(home, "sandbox"),
+    WRANGLER_SEND_METRICS: "false",
+    // The log's name tells the time.
+    WRANGLER_WRITE_LOGS: "false",
+  };
+}
+
+function sandboxEnvironment() {
+  const script = 'eval "$("$0" sandbox start --env)" && exec "$1" -p "JSON.stringify(process.env)"';
+  return JSON.parse(
+    execFileSync("sh", ["-c", script, clodo, process.execPath], { env: base(), encoding: "utf8", cwd: project }),
+  );
+}
+
+/** Runs to the end, or until `until` was printed and the process group got the signal. */
+function run(command, args, env, { input = "", until = "", signal = "SIGINT" } = {}) {
+  return new Promise((done) => {
+    const started = process.hrtime.bigint();
+    const child = spawn(command, args, { cwd: project, env, detached: Boolean(until) });
+    const out = [];
+    const err = [];
+    let sent = false;
+    const guard = setTimeout(() => child.kill("SIGKILL"), LIMIT);
+    const look = () => {
+      if (until && !sent && Buffer.concat(out).includes(until)) {
+        sent = true;
+        process.kill(-child.pid, signal);
+      }
+    };
+    child.stdout.on("data", (d) => (out.push(d), look()));
+    child.stderr.on("data", (d) => err.push(d));
+    child.stdin.on("error", () => {});
+    child.stdin.end(input);
+    child.on("close", (code, by) => {
+      clearTimeout(guard);
+      const ms = Number(process.hrtime.bigint() - started) / 1e6;
+      done({ exit: by ?? code, out: Buffer.concat(out).toString("hex"), err: Buffer.concat(err).toString("hex"), ms });
+    });
+  });
+}
+
+const times = [];
+const different = [];
+async function pair(args, env, options = {}) {
+  const wrangler = join(project, "node_modules/.bin/wrangler");
+  const plain = await run(wrangler, args, env, options);
+  const through = await run(clodo, options.direct ? args : ["wrangler", ...args], env, options);
+  times.push(through.ms / plain.ms);
+  for (const ran of [plain, through]) {
+    // The one thing that can't be equal: when a tail that begins now will expire.
+    const text = Buffer.from(ran.out, "hex").toString("latin1");
+    ran.out = Buffer.from(text.replace(/expires at \S+/, "expires at TIME"), "latin1").toString("hex");
+  }
+  const differs = ["exit", "out", "err"].filter((part) => plain[part] !== through[part]);
+  if (differs.length > 0) {
+    different.push(args.join(" "));
+    const text = (hex) => Buffer.from(hex, "hex").toString();
+    for (const part of differs) {
+      const [a, b] = part === "exit" ? [plain.exit, through.exit] : [text(plain[part]), text(through[part])];
+      console.log(`DIFFERENT ${part}: ${args.join(" ")}\n--- plain\n${a}\n--- clodo\n${b}`);
+    }
+  }
+  return plain;
+}
+
+mkdirSync(join(project, "src"), { recursive: true });
+writeFileSync(join(project, "package.json"), '{ "name": "compat", "private": true }\n');
+writeFileSync(
+  join(project, "wrangler.jsonc"),
+  '{ "name": "compat", "main": "src/index.js", "compatibility_date": "2025-09-01", "workers_dev": true }\n',
+);
+writeFileSync(join(project, "src/index.js"), 'export default { fetch: () => new Response("hello") };\n');
+console.log("installing wrangler 4.164.0 and a Node for it");
+execFileSync("npm", [...npm, project, "wrangler@4.164.0", `node-${process.platform}-${process.arch}@22.23.3`], {
+  stdio: "inherit",
+});
+spawnSync(clodo, ["--version"], { env: base() });
+
+let stopped = false;
+const stop = () => {
+  if (!stopped) {
+    stopped = true;
+    spawnSync(clodo, ["sandbox", "stop"], { env: base(), cwd: project });
+    rmSync(home, { recursive: true, force: true });
+  }
+};
+process.on("exit", stop);
+process.on("SIGINT", () => process.exit(130));
+
+const plainEnv = { ...base(), CLOUDFLARE_API_TOKEN: "none", CLOUDFLARE_ACCOUNT_ID: "0".repeat(32) };
+const env = sandboxEnvironment();
+
+const api = [
+  [["deploy"], { prepare: true }],
+  [["whoami"]],
+  [["deployments", "list"]],
+  [["versions", "list", "--json"]],
+  [["kv", "namespace", "create", "books"], { prepare: true }],
+  [["kv", "namespace", "list"]],
+  [["kv", "namespace", "list"], { direct: true }],
+  [["kv", "key", "get", "x", "--namespace-id", "0".repeat(32), "--remote"]],
+  [["d1", "create", "orders"], { prepare: true }],
+  [["d1", "list", "--json"], { direct: true }],
+  [["d1", "info", "missing", "--json"]],
+  [["d1", "execute", "orders", "--remote", "--json", "--command", "select 1 as one"]],
+  [["r2", "bucket", "create", "pictures"], { prepare: true }],
+  [["r2", "bucket", "list"]],
+  [["queues", "create", "mails"], { prepare: true }],
+  [["queues", "list"], { direct: true }],
+  [["secret", "put", "KEY"], { input: "a value from a pipe\n" }],
+  [["secret", "put", "KEY"], { input: "a value from a pipe\n", direct: true }],
+  [["secret", "list"]],
+  [["versions", "view", "00000000-0000-4000-8000-000000000000"]],
+  [["tail", "compat", "--format", "pretty"], { until: "Connected to" }],
+  [["tail", "compat", "--format", "pretty"], { until: "Connected to", direct: true, signal: "SIGTERM" }],
+  [["no-such-command"]],
+  [["deploy", "--no-such-option"]],
+  [["d1", "execute"]],
+];
+let onSandbox = 0;
+for (const [args, options = {}] of api) {
+  if (options.prepare) {
+    await run(join(project, "node_modules/.bin/wrangler"), args, env);
+  } else {
+    await pair(args, env, options);
+    onSandbox++;
+  }
+}
+console.log(`${onSandbox} commands on the sandbox compared, ${different.length} different`);
+
+const commands = readFileSync(join(here, "commands.txt"), "utf8").trim().split("\n");
+let pages = 0;
+for (let i = 0; i < commands.length; i += every) {
+  await pair([...commands[i].split(" "), "--help"], plainEnv);
+  pages++;
+  if (pages % 50 === 0) {
+    console.log(`${pages} help pages, ${different.length} different`);
+  }
+}
+times.sort((a, b) => a - b);
+const summary =
+  `${pages} help pages of ${commands.length} and ${onSandbox} commands on the sandbox, ${different.length} different` +
+  `; wall time through clodo / plain, median ${times[Math.floor(times.length / 2)].toFixed(2)} (load ${loadavg()[0].toFixed(1)})`;
+console.log(summary);
+if (process.env.CLODO_COMPAT_LOG) {
+  appendFileSync(process.env.CLODO_COMPAT_LOG, `${summary}\n${different.join("\n")}\n`);
+}
+process.exitCode = different.length === 0 ? 0 : 1;
