@@ -34,6 +34,8 @@ final class Replacement {
    * @param arguments the user's
    * @param variables added to those that this process has; no variable is taken away
    */
+  // Foreign calls are why this class exists; the jar's manifest allows them.
+  @SuppressWarnings("restricted")
   static void become(List<String> program, List<String> arguments, Map<String, String> variables) {
     if (program.getFirst().indexOf('\\') >= 0) {
       // A Windows path: there is no exec there.
