@@ -92,9 +92,10 @@ final class Adapters implements Ports {
   }
 
   private WranglerAdapter wrangler(Optional<WranglerAdapter> loading) {
+    var builds = folder(workspace).resolve(".clodo").resolve("builds");
     return loading
-        .map(early -> early.in(toolchain, variables, this::account))
-        .orElseGet(() -> new WranglerAdapter(toolchain, variables, this::account));
+        .map(early -> early.in(toolchain, variables, this::account, builds))
+        .orElseGet(() -> new WranglerAdapter(toolchain, variables, this::account, builds));
   }
 
   /** Known once the account has been looked at; the configuration alone may name it. */

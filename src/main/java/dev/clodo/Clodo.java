@@ -33,7 +33,6 @@ import dev.clodo.model.Trials;
 import dev.clodo.model.VersionId;
 import dev.clodo.plan.Bases;
 import dev.clodo.plan.Differences;
-import dev.clodo.plan.Fingerprint;
 import dev.clodo.plan.MultiDomainOrchestrator;
 import dev.clodo.plan.Unplannable;
 import dev.clodo.port.Git.Origin;
@@ -488,7 +487,7 @@ public final class Clodo implements AutoCloseable {
       watcher.assessed(refused.get());
       return new Drafted.NotReady(refused.get());
     }
-    return new Drafted.Made(plan(assessment, results.fingerprints(), origin, watcher));
+    return new Drafted.Made(plan(assessment, results, origin, watcher));
   }
 
   /** The assessment with what the builds showed; empty when that stops nothing. */
@@ -502,11 +501,8 @@ public final class Clodo implements AutoCloseable {
         : Optional.of(assess(inventory, account, told)).filter(a -> !a.deployable());
   }
 
-  private Plan plan(
-      Assessment assessment,
-      Map<ServiceName, Fingerprint> built,
-      Later<Origin> origin,
-      Watcher watcher) {
+  private Plan plan(Assessment assessment, Results results, Later<Origin> origin, Watcher watcher) {
+    var built = results.fingerprints();
     return planned(() -> {
       var changes = Differences.between(assessment.inventory(), assessment.account(), built);
       watcher.identified(changes);
@@ -519,7 +515,8 @@ public final class Clodo implements AutoCloseable {
                       assessment.account(),
                       built,
                       HealthCheck.standard(),
-                      words(origin.get())));
+                      words(origin.get()),
+                      results.artifacts()));
       watcher.constructed(plan);
       watcher.phase(Phase.ORCHESTRATE);
       watcher.planned(plan);
@@ -539,21 +536,13 @@ public final class Clodo implements AutoCloseable {
     }
   }
 
-  /** What came of building every Worker. */
-  private record Results(Map<ServiceName, Fingerprint> fingerprints, Trials told) {}
-
   private Results build(Inventory inventory, Watcher watcher) {
-    var built = new HashMap<ServiceName, Fingerprint>();
-    var told = new HashMap<Target, Looked<Build>>();
-    for (var service : inventory.services()) {
-      if (service.kind() == Service.Kind.WORKER) {
-        watcher.building(service);
-        var result = ports.wrangler().build(service);
-        built.put(service.name(), Fingerprint.of(service, result.digest()));
-        told.put(service.target(), new Looked.Known<>(result.made()));
-      }
-    }
-    return new Results(built, new Trials(EnumSet.of(Stage.BUILD), told, Map.of()));
+    return Results.of(
+        inventory,
+        service -> {
+          watcher.building(service);
+          return ports.wrangler().build(service);
+        });
   }
 
   /** What a version's message says beside its fingerprint. */

@@ -76,6 +76,8 @@ final class Effects {
                 world.wrangler().applyTriggers(triggers.target());
                 return Map.of();
               });
+      case Step.Publish publish -> new Publishing(world, publish, tag);
+      case Step.Create create -> new Creating(world, create, tag);
       case Step.Ask ask -> () -> new Missing(() -> asked(ask, now));
     };
   }

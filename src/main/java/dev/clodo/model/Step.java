@@ -149,4 +149,46 @@ public sealed interface Step {
 
   /** Reads the account again and compares it with what the plan wanted. */
   record Validate(StepId id, Target target, VersionRef expected) implements Ask {}
+
+  /**
+   * Publishes a version that gets no traffic, from what wrangler built for the service that this is
+   * a copy of.
+   *
+   * @param message kept with the version; it carries the fingerprint
+   * @param artifact the digest of what was built when the plan was made: nothing else is published
+   * @param rewrites what the copy's version has of its own
+   */
+  record Publish(StepId id, Target target, String message, String artifact, List<Rewrite> rewrites)
+      implements Act {
+    public Publish {
+      rewrites = List.copyOf(rewrites);
+    }
+
+    @Override
+    public Undo undo() {
+      return new Undo.Nothing("a version without traffic reaches nobody");
+    }
+  }
+
+  /**
+   * Creates a Worker from what wrangler built for the service that it is a copy of. Its first
+   * version serves, but nothing leads to it before its triggers are applied.
+   *
+   * @param message kept with the version; it carries the fingerprint
+   * @param artifact the digest of what was built when the plan was made: nothing else is published
+   * @param rewrites what the copy's version has of its own
+   */
+  record Create(StepId id, Target target, String message, String artifact, List<Rewrite> rewrites)
+      implements Act {
+    public Create {
+      rewrites = List.copyOf(rewrites);
+    }
+
+    @Override
+    public Undo undo() {
+      return new Undo.Leave(
+          "%1$s stays as a new Worker; to remove it: wrangler delete --name %1$s"
+              .formatted(target.service()));
+    }
+  }
 }

@@ -12,11 +12,18 @@ final class CanonicalJson {
 
   static String of(ConfigValue value) {
     var out = new StringBuilder();
-    write(value, out);
+    write(value, out, true);
     return out.toString();
   }
 
-  private static void write(ConfigValue value, StringBuilder out) {
+  /** The same, but keys in the order in which they are written: code can see it. */
+  static String asWritten(ConfigValue value) {
+    var out = new StringBuilder();
+    write(value, out, false);
+    return out.toString();
+  }
+
+  private static void write(ConfigValue value, StringBuilder out, boolean sorted) {
     switch (value) {
       case ConfigValue.Text(var text, _) -> quoted(text, out);
       case ConfigValue.Numeric(var number, _) ->
@@ -28,18 +35,18 @@ final class CanonicalJson {
         var separator = "[";
         for (var item : items) {
           out.append(separator);
-          write(item, out);
+          write(item, out, sorted);
           separator = ",";
         }
         out.append(items.isEmpty() ? "[]" : "]");
       }
       case ConfigValue.Table(var entries, _) -> {
         var separator = "{";
-        for (var entry : new TreeMap<>(entries).entrySet()) {
+        for (var entry : (sorted ? new TreeMap<>(entries) : entries).entrySet()) {
           out.append(separator);
           quoted(entry.getKey(), out);
           out.append(':');
-          write(entry.getValue().value(), out);
+          write(entry.getValue().value(), out, sorted);
           separator = ",";
         }
         out.append(entries.isEmpty() ? "{}" : "}");

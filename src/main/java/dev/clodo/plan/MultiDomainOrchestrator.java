@@ -71,15 +71,29 @@ public final class MultiDomainOrchestrator {
    *     as changed, and is not recognised later
    * @param check what a healthy answer of each service is
    * @param words stand in the message of each version before its fingerprint: a commit
+   * @param artifacts the digests of the builds from which copies can be published, by the name of
+   *     the service that was built
    */
   public record Wanted(
       Inventory inventory,
       Account account,
       Map<ServiceName, Fingerprint> built,
       HealthCheck check,
-      String words) {
+      String words,
+      Map<ServiceName, String> artifacts) {
     public Wanted {
       built = Map.copyOf(built);
+      artifacts = Map.copyOf(artifacts);
+    }
+
+    /** Where nothing is published from a build. */
+    public Wanted(
+        Inventory inventory,
+        Account account,
+        Map<ServiceName, Fingerprint> built,
+        HealthCheck check,
+        String words) {
+      this(inventory, account, built, check, words, Map.of());
     }
   }
 
@@ -328,7 +342,8 @@ public final class MultiDomainOrchestrator {
               change instanceof Change.Revert ? List.of() : migrations(service),
               Addresses.before(service, wanted.account()).stream().toList(),
               Addresses.after(service, wanted.account()).stream().toList(),
-              wanted.check());
+              wanted.check(),
+              way(service, change instanceof Change.Create));
       var release = releases.release(change, brief, steps + 1);
       steps += release.steps().size();
       var note = timetable.notes().get(name);
@@ -339,6 +354,22 @@ public final class MultiDomainOrchestrator {
       var notes = new ArrayList<>(release.notes());
       notes.add(note);
       return new Plan.Release(release.change(), release.steps(), notes);
+    }
+
+    /** Only a domain's copy is published from another service's build. */
+    private Way way(Service service, boolean isFirst) {
+      if (service.copy().domain().isShared()) {
+        return new Way.ByWrangler("");
+      }
+      var of = service.copy().of();
+      var artifact = wanted.artifacts().get(of);
+      return artifact == null
+          ? new Way.ByWrangler("its code is no module, or was not built once for all")
+          : wanted
+              .inventory()
+              .service(of)
+              .map(template -> Way.of(template, service, artifact, isFirst))
+              .orElseGet(() -> new Way.ByWrangler("there is no service " + of));
     }
 
     /**

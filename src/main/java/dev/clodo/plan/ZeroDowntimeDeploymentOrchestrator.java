@@ -11,6 +11,7 @@ import dev.clodo.model.VersionRef;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Turns the change of one service into steps that keep it serving. */
 public final class ZeroDowntimeDeploymentOrchestrator {
@@ -27,13 +28,25 @@ public final class ZeroDowntimeDeploymentOrchestrator {
    * @param migrations by database: what it lacks
    * @param before where the service can be asked before its triggers are applied; at most one
    * @param after where it can be asked once they are; at most one
+   * @param way how the version comes to Cloudflare
    */
   public record Brief(
       String message,
       List<Migration> migrations,
       List<URI> before,
       List<URI> after,
-      HealthCheck check) {
+      HealthCheck check,
+      Way way) {
+    /** Of a service that wrangler builds and uploads. */
+    public Brief(
+        String message,
+        List<Migration> migrations,
+        List<URI> before,
+        List<URI> after,
+        HealthCheck check) {
+      this(message, migrations, before, after, check, new Way.ByWrangler(""));
+    }
+
     public Brief {
       migrations = List.copyOf(migrations);
       before = List.copyOf(before);
@@ -53,7 +66,7 @@ public final class ZeroDowntimeDeploymentOrchestrator {
   public Plan.Release release(Change change, Brief brief, int first) {
     var draft = new Draft(change, brief, first);
     switch (change) {
-      case Change.Create _ -> draft.deployedAsAWhole("first deploy", List.of());
+      case Change.Create _ -> draft.created();
       case Change.Lifecycle(_, var baseline, var why) ->
           draft.deployedAsAWhole(why, List.of(baseline));
       case Change.Update(_, var baseline) -> draft.climbing(ladder, baseline);
@@ -83,7 +96,12 @@ public final class ZeroDowntimeDeploymentOrchestrator {
      */
     void climbing(Ladder ladder, VersionId baseline) {
       var upload = id();
-      steps.add(new Step.Upload(upload, change.target(), brief.message()));
+      steps.add(
+          switch (brief.way()) {
+            case Way.ByWrangler _ -> new Step.Upload(upload, change.target(), brief.message());
+            case Way.FromBuild(var artifact, var rewrites) ->
+                new Step.Publish(upload, change.target(), brief.message(), artifact, rewrites);
+          });
       migrated();
       var serving = new VersionRef.Live(baseline);
       var candidate = new VersionRef.UploadedBy(upload);
@@ -104,6 +122,22 @@ public final class ZeroDowntimeDeploymentOrchestrator {
         triggered();
       }
       validated(candidate);
+    }
+
+    /** What is created from a build is reached by nobody until it has its triggers. */
+    void created() {
+      switch (brief.way()) {
+        case Way.ByWrangler _ -> deployedAsAWhole("first deploy", List.of());
+        case Way.FromBuild(var artifact, var rewrites) -> {
+          migrated();
+          var create = id();
+          steps.add(new Step.Create(create, change.target(), brief.message(), artifact, rewrites));
+          triggered();
+          var candidate = new VersionRef.UploadedBy(create);
+          healthy(candidate, brief.after());
+          validated(candidate);
+        }
+      }
     }
 
     void deployedAsAWhole(String reason, List<VersionId> before) {
@@ -127,6 +161,18 @@ public final class ZeroDowntimeDeploymentOrchestrator {
       if (steps.isEmpty()) {
         return List.of();
       }
+      if (brief.way() instanceof Way.ByWrangler(var why)
+          && !why.isEmpty()
+          && !(change instanceof Change.Revert)) {
+        return Stream.concat(
+                Stream.of("wrangler builds and uploads it from its derived configuration: " + why),
+                addressNotes().stream())
+            .toList();
+      }
+      return addressNotes();
+    }
+
+    private List<String> addressNotes() {
       if (steps.stream().noneMatch(Step.CheckHealth.class::isInstance)) {
         return List.of("has no public address, so nothing asks it before or after it moves");
       }

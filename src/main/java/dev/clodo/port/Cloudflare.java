@@ -1,21 +1,25 @@
 package dev.clodo.port;
 
 import dev.clodo.model.Account;
+import dev.clodo.model.Artifact;
 import dev.clodo.model.CredentialSource;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Resource;
+import dev.clodo.model.Rewrite;
+import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
 import dev.clodo.model.UploadedVersion;
+import dev.clodo.model.VersionId;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Looks at Cloudflare, in the account that a target names, and makes the one change that must be
- * instant: a deployment's split. All methods but {@link #look} throw {@link StepFailed} when
- * refused, {@link TryLater} when told to come back, and {@link Unreachable} when there is no
- * answer.
+ * Looks at Cloudflare, in the account that a target names, and makes the changes that need no
+ * build: a deployment's split, which must be instant, and a version from what wrangler has built
+ * before. All methods but {@link #look} throw {@link StepFailed} when refused, {@link TryLater}
+ * when told to come back, and {@link Unreachable} when there is no answer.
  */
 public interface Cloudflare {
   /** Looks at everything that the workspace needs; never throws, what can't be seen is unknown. */
@@ -47,6 +51,25 @@ public interface Cloudflare {
    * bytes).
    */
   void split(Target target, List<Deployment.Share> shares, String message);
+
+  /**
+   * Publishes a version that gets no traffic, as {@code wrangler versions upload} would.
+   *
+   * @param rewrites what the version's metadata has of its own
+   * @param message kept with the version
+   */
+  VersionId publish(
+      Target target, Artifact artifact, List<Rewrite> rewrites, Tag tag, String message);
+
+  /**
+   * Creates a Worker whose first version serves at once, as {@code wrangler deploy} would, but
+   * without its triggers. A Worker that exists is replaced.
+   *
+   * @param rewrites what the version's metadata has of its own
+   * @param message kept with the version
+   */
+  VersionId create(
+      Target target, Artifact artifact, List<Rewrite> rewrites, Tag tag, String message);
 
   /** The D1 database's Time Travel bookmark of now. */
   String bookmark(Target target, String databaseId);

@@ -1,5 +1,6 @@
 package dev.clodo.port;
 
+import dev.clodo.model.Artifact;
 import dev.clodo.model.Build;
 import dev.clodo.model.Bundle;
 import dev.clodo.model.Looked;
@@ -17,12 +18,20 @@ import java.util.Optional;
  */
 public interface Wrangler {
   /**
-   * Builds without sending anything. It takes the service and not only its target because static
-   * assets are no part of what wrangler writes: their folder stands in the settings.
+   * Builds without sending anything, and keeps what came of it. It takes the service and not only
+   * its target because static assets are no part of what wrangler writes: their folder stands in
+   * the settings.
    *
    * @return what an upload would carry
    */
   Built build(Service service);
+
+  /**
+   * What an earlier {@link #build} of this workspace gave, also one of an earlier process.
+   *
+   * @throws StepFailed when it is not kept any more, or is not what it was
+   */
+  Artifact kept(String digest);
 
   /**
    * @param digest of the upload body, generated names and times left out: equal digests mean equal

@@ -13,6 +13,7 @@ import dev.clodo.model.DomainName;
 import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Plan;
+import dev.clodo.model.Rewrite;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Split;
 import dev.clodo.model.Step;
@@ -194,6 +195,14 @@ public final class PlanJson {
         request(node, address, check);
       }
       case Step.ApplyTriggers _ -> node.put("kind", "apply-triggers");
+      case Step.Publish(_, _, var message, var artifact, var rewrites) -> {
+        node.put("kind", "publish").put("message", message).put("artifact", artifact);
+        rewrites(node.putArray("rewrites"), rewrites);
+      }
+      case Step.Create(_, _, var message, var artifact, var rewrites) -> {
+        node.put("kind", "create").put("message", message).put("artifact", artifact);
+        rewrites(node.putArray("rewrites"), rewrites);
+      }
       case Step.Validate(_, _, var expected) -> {
         node.put("kind", "validate");
         node.set("expected", version(expected));
@@ -238,9 +247,53 @@ public final class PlanJson {
           new Step.CheckHealth(
               id, target, versionRef(node, "expected"), address(node), check(node));
       case "apply-triggers" -> new Step.ApplyTriggers(id, target);
+      case "publish" ->
+          new Step.Publish(
+              id, target, text(node, "message"), text(node, "artifact"), rewrites(node));
+      case "create" ->
+          new Step.Create(
+              id, target, text(node, "message"), text(node, "artifact"), rewrites(node));
       case "validate" -> new Step.Validate(id, target, versionRef(node, "expected"));
       case String other -> throw new IllegalArgumentException("there is no step " + other);
     };
+  }
+
+  private static void rewrites(ArrayNode nodes, List<Rewrite> rewrites) {
+    for (var rewrite : rewrites) {
+      var node = nodes.addObject();
+      switch (rewrite) {
+        case Rewrite.Text(var name, var value) -> node.put("variable", name).put("text", value);
+        case Rewrite.Json(var name, var json) -> node.put("variable", name).put("json", json);
+        case Rewrite.Without(var name) -> node.put("without", name);
+        case Rewrite.Leads(var name, var type, var member, var value) ->
+            node.put("binding", name).put("type", type).put("member", member).put("value", value);
+        case Rewrite.Tails(var services) -> services.forEach(node.putArray("tails")::add);
+      }
+    }
+  }
+
+  private static List<Rewrite> rewrites(JsonNode node) {
+    var rewrites = new ArrayList<Rewrite>();
+    for (var one : array(node, "rewrites")) {
+      rewrites.add(rewrite(one));
+    }
+    return rewrites;
+  }
+
+  private static Rewrite rewrite(JsonNode node) {
+    if (node.has("tails")) {
+      return new Rewrite.Tails(strings(node, "tails"));
+    }
+    if (node.has("without")) {
+      return new Rewrite.Without(text(node, "without"));
+    }
+    if (node.has("binding")) {
+      return new Rewrite.Leads(
+          text(node, "binding"), text(node, "type"), text(node, "member"), text(node, "value"));
+    }
+    return node.has("json")
+        ? new Rewrite.Json(text(node, "variable"), text(node, "json"))
+        : new Rewrite.Text(text(node, "variable"), text(node, "text"));
   }
 
   private static void request(ObjectNode node, URI address, HealthCheck check) {

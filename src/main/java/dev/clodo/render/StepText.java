@@ -2,10 +2,12 @@ package dev.clodo.render;
 
 import dev.clodo.model.Change;
 import dev.clodo.model.HealthCheck;
+import dev.clodo.model.Rewrite;
 import dev.clodo.model.Split;
 import dev.clodo.model.Step;
 import dev.clodo.model.VersionRef;
 import java.net.URI;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** Says in words what a step does, how it is undone, and what a change is. */
@@ -27,6 +29,12 @@ public final class StepText {
       case Step.CheckHealth(_, _, _, var address, var check) ->
           "ask as users do, " + requests(check, address);
       case Step.ApplyTriggers _ -> "set routes, domains, schedules and queue consumers";
+      case Step.Publish(_, _, _, _, var rewrites) ->
+          "publish a version without traffic from the build of %s, %s"
+              .formatted(step.target().copy().of(), own(rewrites));
+      case Step.Create(_, _, _, _, var rewrites) ->
+          "create the Worker from the build of %s, %s"
+              .formatted(step.target().copy().of(), own(rewrites));
       case Step.Validate(_, _, var expected) ->
           "read back that %s serves".formatted(version(expected));
     };
@@ -63,6 +71,14 @@ public final class StepText {
           "back to %s, serves %s".formatted(earlier.shortened(), baseline.shortened());
       case Change.Unchanged(_, var why) -> "unchanged: " + why;
     };
+  }
+
+  private static String own(List<Rewrite> rewrites) {
+    int own = rewrites.size();
+    if (own == 0) {
+      return "without settings of its own";
+    }
+    return own == 1 ? "with 1 setting of its own" : "with %d settings of its own".formatted(own);
   }
 
   private static String split(Split split) {

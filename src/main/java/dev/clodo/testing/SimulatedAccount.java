@@ -2,11 +2,13 @@ package dev.clodo.testing;
 
 import dev.clodo.model.Account;
 import dev.clodo.model.AccountId;
+import dev.clodo.model.Artifact;
 import dev.clodo.model.Build;
 import dev.clodo.model.CredentialSource;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Looked;
+import dev.clodo.model.Rewrite;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Tag;
@@ -86,6 +88,9 @@ public final class SimulatedAccount {
     record Upload(ServiceName service, String tag, String message) implements Mutation {}
 
     record Deploy(ServiceName service, String tag, String message) implements Mutation {}
+
+    /** As {@code Deploy}, but nothing leads to it before its triggers are applied. */
+    record Create(ServiceName service, String tag, String message) implements Mutation {}
 
     record Serve(ServiceName service, List<Deployment.Share> shares, String message)
         implements Mutation {}
@@ -180,6 +185,11 @@ public final class SimulatedAccount {
     @Override
     public Examined examine(Service service) {
       return Examined.unknown("nothing is built here");
+    }
+
+    @Override
+    public Artifact kept(String digest) {
+      return new Artifact(digest, "{}", List.of());
     }
 
     @Override
@@ -281,6 +291,21 @@ public final class SimulatedAccount {
     }
 
     @Override
+    public VersionId publish(
+        Target target, Artifact artifact, List<Rewrite> rewrites, Tag tag, String message) {
+      requireExisting(target.service());
+      return changed(
+          target.service().value(), new Mutation.Upload(target.service(), tag.toString(), message));
+    }
+
+    @Override
+    public VersionId create(
+        Target target, Artifact artifact, List<Rewrite> rewrites, Tag tag, String message) {
+      return changed(
+          target.service().value(), new Mutation.Create(target.service(), tag.toString(), message));
+    }
+
+    @Override
     public String bookmark(Target target, String databaseId) {
       return looked(
           database(databaseId).name(), () -> "bookmark-" + database(databaseId).applied().size());
@@ -379,6 +404,12 @@ public final class SimulatedAccount {
       case Mutation.Deploy(var service, var tag, var message) -> {
         var version = uploaded(service, tag, message);
         serve(service, List.of(new Deployment.Share(version, 100)), message);
+        yield version;
+      }
+      case Mutation.Create(var service, var tag, var message) -> {
+        var version = uploaded(service, tag, message);
+        serve(service, List.of(new Deployment.Share(version, 100)), message);
+        unaddressed.add(service);
         yield version;
       }
       case Mutation.Serve(var service, var shares, var message) -> {

@@ -398,6 +398,8 @@ class MultiDomainOrchestratorTest {
               .collect(Collectors.joining(" ", kind + "(", ")"));
       case Step.Migrate migrate ->
           kind + "(" + migrate.database() + " " + String.join(" ", migrate.pending()) + ")";
+      case Step.Publish publish -> kind + publish.rewrites();
+      case Step.Create create -> kind + create.rewrites();
       case Step.Bootstrap _, Step.Upload _, Step.Deploy _, Step.ApplyTriggers _, Step.Ask _ -> kind;
     };
   }

@@ -7,6 +7,7 @@ import dev.clodo.model.Change;
 import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Plan;
+import dev.clodo.model.Rewrite;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Split;
 import dev.clodo.model.Step;
@@ -48,7 +49,19 @@ class PlanJsonTest {
             new Step.Probe(new StepId(6), API, candidate, ADDRESS, check),
             new Step.CheckHealth(new StepId(7), API, old, ADDRESS, check),
             new Step.ApplyTriggers(new StepId(8), API),
-            new Step.Validate(new StepId(9), API, candidate));
+            new Step.Validate(new StepId(9), API, candidate),
+            new Step.Publish(
+                new StepId(10),
+                API,
+                "clodo:0123456789abcdef",
+                "ab".repeat(32),
+                List.of(
+                    new Rewrite.Text("GREETING", "grüezi"),
+                    new Rewrite.Json("OPTIONS", "{\"a\":[1]}"),
+                    new Rewrite.Without("GONE"),
+                    new Rewrite.Leads("KV", "kv_namespace", "namespace_id", "a2"),
+                    new Rewrite.Tails(List.of("logs")))),
+            new Step.Create(new StepId(11), API, "message", "cd".repeat(32), List.of()));
     var changes =
         List.of(
             new Change.Update(API, OLD),

@@ -1,10 +1,14 @@
 package dev.clodo.simulation;
 
 import dev.clodo.model.Account;
+import dev.clodo.model.Artifact;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.Inventory;
+import dev.clodo.model.Rewrite;
+import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
 import dev.clodo.model.UploadedVersion;
+import dev.clodo.model.VersionId;
 import dev.clodo.port.Cloudflare;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +40,18 @@ class ForwardingCloudflare implements Cloudflare {
   @Override
   public void split(Target target, List<Deployment.Share> shares, String message) {
     account.split(target, shares, message);
+  }
+
+  @Override
+  public VersionId publish(
+      Target target, Artifact artifact, List<Rewrite> rewrites, Tag tag, String message) {
+    return account.publish(target, artifact, rewrites, tag, message);
+  }
+
+  @Override
+  public VersionId create(
+      Target target, Artifact artifact, List<Rewrite> rewrites, Tag tag, String message) {
+    return account.create(target, artifact, rewrites, tag, message);
   }
 
   @Override

@@ -96,7 +96,13 @@ final class Invariants {
               "released means migrated");
       case Step.ApplyTriggers _, Step.Deploy _ ->
           require(script.triggersApplied() > 0, "released means that triggers are applied");
-      case Step.Bootstrap _, Step.Upload _, Step.Shift _, Step.Probe _, Step.CheckHealth _ -> {}
+      case Step.Bootstrap _,
+          Step.Upload _,
+          Step.Publish _,
+          Step.Create _,
+          Step.Shift _,
+          Step.Probe _,
+          Step.CheckHealth _ -> {}
     }
   }
 

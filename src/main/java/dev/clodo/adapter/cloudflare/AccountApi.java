@@ -2,6 +2,7 @@ package dev.clodo.adapter.cloudflare;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clodo.model.Account;
 import dev.clodo.model.AccountId;
 import dev.clodo.model.Deployment;
@@ -27,6 +28,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 
 /** Cloudflare's API as questions about one account, answered with the model's nouns. */
 final class AccountApi {
@@ -40,11 +42,16 @@ final class AccountApi {
 
   private static final int PAGE = 100;
 
+  /** An upload is answered with the version's id without its dashes. */
+  private static final Pattern DASHES =
+      Pattern.compile(
+          "^(\\p{XDigit}{8})(\\p{XDigit}{4})(\\p{XDigit}{4})(\\p{XDigit}{4})(\\p{XDigit}{12})$");
+
   /** "Project not found" of Pages. */
   private static final int NO_PROJECT = 8000007;
 
   private final ApiClient client;
-  private final Map<String, String> migrationTables = new ConcurrentHashMap<>();
+  private final Map<String, String> migrationTables;
   private final Queue<ApiFailure> noted = new ConcurrentLinkedQueue<>();
   private volatile Optional<AccountId> account;
 
@@ -52,8 +59,19 @@ final class AccountApi {
    * @param configured the account named by the environment
    */
   AccountApi(ApiClient client, Optional<String> configured) {
+    this(client, configured.map(AccountId::new), new ConcurrentHashMap<>());
+  }
+
+  private AccountApi(
+      ApiClient client, Optional<AccountId> account, Map<String, String> migrationTables) {
     this.client = client;
-    this.account = configured.map(AccountId::new);
+    this.account = account;
+    this.migrationTables = migrationTables;
+  }
+
+  /** The same questions about another account that the same credentials reach. */
+  AccountApi of(AccountId other) {
+    return new AccountApi(client, Optional.of(other), migrationTables);
   }
 
   /** Refusals that were understood as an answer. */
@@ -418,6 +436,33 @@ final class AccountApi {
     }
     body.putObject("annotations").put("workers/message", message);
     client.change(script(service) + "/deployments" + (force ? "?force=true" : ""), body);
+  }
+
+  /** Adds a version that serves nobody. */
+  VersionId publish(ServiceName service, UploadForm form, ObjectNode metadata) throws ApiFailure {
+    var result =
+        client
+            .upload(
+                "POST",
+                script(service) + "/versions?bindings_inherit=strict",
+                form.contentType(),
+                form.with(metadata))
+            .path("result");
+    return new VersionId(result.path("id").asText());
+  }
+
+  /** Creates or replaces a Worker; its version serves at once. */
+  VersionId create(ServiceName service, UploadForm form, ObjectNode metadata) throws ApiFailure {
+    var result =
+        client
+            .upload(
+                "PUT",
+                script(service) + "?excludeScript=true&bindings_inherit=strict",
+                form.contentType(),
+                form.with(metadata))
+            .path("result");
+    return new VersionId(
+        DASHES.matcher(result.path("deployment_id").asText()).replaceFirst("$1-$2-$3-$4-$5"));
   }
 
   private static Map<String, String> named(List<JsonNode> items, String key, String value) {

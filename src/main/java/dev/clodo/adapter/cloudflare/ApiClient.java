@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,6 +83,12 @@ final class ApiClient implements AutoCloseable {
   /** The envelope of a POST that changes something: sent once, whatever comes back. */
   JsonNode change(String path, JsonNode body) throws ApiFailure {
     return once(path, post(path, body));
+  }
+
+  /** The envelope that sending a form brings: sent once, whatever comes back. */
+  JsonNode upload(String method, String path, String contentType, BodyPublisher body)
+      throws ApiFailure {
+    return once(path, request(path).header("Content-Type", contentType).method(method, body));
   }
 
   /**

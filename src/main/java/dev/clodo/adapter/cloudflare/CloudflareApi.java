@@ -2,6 +2,7 @@ package dev.clodo.adapter.cloudflare;
 
 import dev.clodo.model.Account;
 import dev.clodo.model.AccountId;
+import dev.clodo.model.Artifact;
 import dev.clodo.model.Binding;
 import dev.clodo.model.CredentialSource;
 import dev.clodo.model.Deployment;
@@ -9,19 +10,24 @@ import dev.clodo.model.Inventory;
 import dev.clodo.model.Looked;
 import dev.clodo.model.Resource;
 import dev.clodo.model.ResourceKind;
+import dev.clodo.model.Rewrite;
+import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
 import dev.clodo.model.UploadedVersion;
+import dev.clodo.model.VersionId;
 import dev.clodo.port.Cloudflare;
 import dev.clodo.port.StepFailed;
 import dev.clodo.port.TryLater;
 import dev.clodo.port.Unreachable;
 import dev.clodo.port.UserError;
+import java.lang.ref.SoftReference;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -42,6 +48,8 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
   private final Consumer<String> notices;
   private final ApiClient client;
   private final AccountApi api;
+  private final Map<AccountId, AccountApi> others = new ConcurrentHashMap<>();
+  private final Map<String, SoftReference<UploadForm>> forms = new ConcurrentHashMap<>();
 
   /**
    * @param environment the process's environment: credentials, {@code CLOUDFLARE_ACCOUNT_ID},
@@ -93,44 +101,72 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
 
   @Override
   public Optional<Deployment> deployment(Target target) {
-    return asked(() -> api.deployment(target.service()));
+    return asked(target, in -> in.deployment(target.service()));
   }
 
   @Override
   public List<UploadedVersion> versions(Target target) {
-    return asked(() -> api.versions(target.service()));
+    return asked(target, in -> in.versions(target.service()));
   }
 
   @Override
   public void split(Target target, List<Deployment.Share> shares, String message) {
     var service = target.service();
     var shortened = shortened(message);
-    asked(() -> {
-      try {
-        api.deploy(service, shares, shortened, false);
-      } catch (ApiFailure failure) {
-        if (failure.code() != SECRETS_CHANGED) {
-          throw failure;
-        }
-        notices.accept(
-            service
-                + " goes back to a version from before its secrets changed, which brings the"
-                + " old secret values back: "
-                + failure.why());
-        api.deploy(service, shares, shortened, true);
-      }
-      return shares;
-    });
+    asked(
+        target,
+        in -> {
+          try {
+            in.deploy(service, shares, shortened, false);
+          } catch (ApiFailure failure) {
+            if (failure.code() != SECRETS_CHANGED) {
+              throw failure;
+            }
+            notices.accept(
+                service
+                    + " goes back to a version from before its secrets changed, which brings the"
+                    + " old secret values back: "
+                    + failure.why());
+            in.deploy(service, shares, shortened, true);
+          }
+          return shares;
+        });
+  }
+
+  @Override
+  public VersionId publish(
+      Target target, Artifact artifact, List<Rewrite> rewrites, Tag tag, String message) {
+    var metadata = Metadata.ofVersion(artifact, rewrites, tag, message);
+    return asked(target, in -> in.publish(target.service(), form(artifact), metadata));
+  }
+
+  @Override
+  public VersionId create(
+      Target target, Artifact artifact, List<Rewrite> rewrites, Tag tag, String message) {
+    var metadata = Metadata.ofWorker(artifact, rewrites, tag, message);
+    return asked(target, in -> in.create(target.service(), form(artifact), metadata));
+  }
+
+  /** A release publishes few builds to many Workers, so the forms are written once. */
+  private UploadForm form(Artifact artifact) {
+    var reference = forms.get(artifact.digest());
+    var known = reference == null ? null : reference.get();
+    if (known != null) {
+      return known;
+    }
+    var written = UploadForm.of(artifact);
+    forms.put(artifact.digest(), new SoftReference<>(written));
+    return written;
   }
 
   @Override
   public String bookmark(Target target, String databaseId) {
-    return asked(() -> api.bookmark(databaseId));
+    return asked(target, in -> in.bookmark(databaseId));
   }
 
   @Override
   public Set<String> appliedMigrations(Target target, String databaseId) {
-    return asked(() -> api.appliedMigrations(databaseId));
+    return asked(target, in -> in.appliedMigrations(databaseId));
   }
 
   @Override
@@ -152,15 +188,18 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
     }
   }
 
-  private <T> T asked(Question<T> question) {
+  /** Asks in the account that the target names, else in the one in use. */
+  private <T> T asked(Target target, Question<T> question) {
     if (credentials.get() instanceof Credentials.Missing(var why)) {
       throw new UserError(UserError.Kind.ENVIRONMENT, why);
     }
-    if (api.account().isEmpty()) {
+    var named = target.copy().account();
+    if (named.isEmpty() && api.account().isEmpty()) {
       resolveAccount();
     }
+    var in = named.isEmpty() ? api : others.computeIfAbsent(named.getFirst(), api::of);
     try {
-      return question.ask();
+      return question.ask(in);
     } catch (ApiFailure failure) {
       throw asException(failure);
     }
@@ -222,6 +261,6 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
   }
 
   private interface Question<T> {
-    T ask() throws ApiFailure;
+    T ask(AccountApi in) throws ApiFailure;
   }
 }

@@ -2,6 +2,7 @@ package dev.clodo.adapter.wrangler;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.clodo.model.AccountId;
+import dev.clodo.model.Artifact;
 import dev.clodo.model.ConfigValue;
 import dev.clodo.model.Looked;
 import dev.clodo.model.Service;
@@ -61,23 +62,28 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
   private final Supplier<Optional<AccountId>> account;
   private final WranglerCommands commands;
   private final Runner runner;
+  private final KeptBuilds builds;
   private final Set<String> secrets;
 
   /**
    * @param environment the environment of this process
    */
   public WranglerAdapter(Toolchain toolchain, Map<String, String> environment) {
-    this(toolchain, environment, Optional::empty);
+    this(toolchain, environment, Optional::empty, toolchain.cache().resolve("builds"));
   }
 
   /**
    * @param environment the environment of this process
    * @param account the account in use, as far as it is known when it is asked for; only what Clodo
    *     deploys by itself needs it, since everything else has a configuration that may name one
+   * @param builds the folder in which builds are kept
    */
   public WranglerAdapter(
-      Toolchain toolchain, Map<String, String> environment, Supplier<Optional<AccountId>> account) {
-    this(toolchain, environment, account, warm(new Scripts(toolchain)));
+      Toolchain toolchain,
+      Map<String, String> environment,
+      Supplier<Optional<AccountId>> account,
+      Path builds) {
+    this(toolchain, environment, account, warm(new Scripts(toolchain)), new KeptBuilds(builds));
   }
 
   private static Runner warm(Scripts scripts) {
@@ -88,10 +94,11 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
    * One that goes on with what this one has loaded; closing either closes both.
    *
    * @param wanted the environment in which its commands run
+   * @param kept the folder in which builds are kept
    */
   public WranglerAdapter in(
-      Toolchain tools, Map<String, String> wanted, Supplier<Optional<AccountId>> known) {
-    return new WranglerAdapter(tools, wanted, known, runner);
+      Toolchain tools, Map<String, String> wanted, Supplier<Optional<AccountId>> known, Path kept) {
+    return new WranglerAdapter(tools, wanted, known, runner, new KeptBuilds(kept));
   }
 
   WranglerAdapter(Toolchain toolchain, Map<String, String> environment, Runner runner) {
@@ -103,6 +110,21 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
       Map<String, String> environment,
       Supplier<Optional<AccountId>> account,
       Runner runner) {
+    this(
+        toolchain,
+        environment,
+        account,
+        runner,
+        new KeptBuilds(toolchain.cache().resolve("builds")));
+  }
+
+  WranglerAdapter(
+      Toolchain toolchain,
+      Map<String, String> environment,
+      Supplier<Optional<AccountId>> account,
+      Runner runner,
+      KeptBuilds builds) {
+    this.builds = builds;
     this.account = account;
     this.toolchain = toolchain;
     this.environment = Map.copyOf(environment);
@@ -127,13 +149,20 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
       for (var assets : assetFolders(service)) {
         assets.addTo(digest);
       }
-      return new Built(HexFormat.of().formatHex(digest.digest()), examination.build(body, ran));
+      var named = HexFormat.of().formatHex(digest.digest());
+      builds.keep(named, Examination.outfile(folder.path()));
+      return new Built(named, examination.build(body, ran));
     } catch (IOException e) {
       throw new StepFailed(
           "can't read what wrangler built for " + target.service() + ": " + e.getMessage(), e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
+  }
+
+  @Override
+  public Artifact kept(String digest) {
+    return builds.get(digest);
   }
 
   @Override
