@@ -12,6 +12,7 @@ import dev.clodo.model.Run;
 import dev.clodo.model.RunRecord;
 import dev.clodo.model.Service;
 import dev.clodo.model.Step;
+import dev.clodo.render.Estimate;
 import dev.clodo.render.Palette;
 import dev.clodo.render.PlanText;
 import dev.clodo.render.StepText;
@@ -26,6 +27,7 @@ final class DeployTalk implements Watcher {
   private final Progress progress;
   private final Palette palette;
   private final boolean asks;
+  private final PlanText.Detail detail;
   private String run = "";
 
   /**
@@ -36,6 +38,7 @@ final class DeployTalk implements Watcher {
     this.progress = progress;
     this.palette = session.palette();
     this.asks = asks;
+    this.detail = PlanText.Detail.of(session.verbose());
   }
 
   @Override
@@ -66,9 +69,7 @@ final class DeployTalk implements Watcher {
   @Override
   public void identified(List<Change> changes) {
     progress.idle();
-    for (var change : changes) {
-      progress.line("  %s: %s".formatted(change.target().service(), StepText.change(change)));
-    }
+    PlanText.changes(changes, detail).lines().forEach(l -> progress.line("  " + l));
   }
 
   @Override
@@ -77,9 +78,7 @@ final class DeployTalk implements Watcher {
       progress.line("  nothing to do");
     }
     for (var wave : plan.waves()) {
-      for (var release : wave.releases()) {
-        PlanText.release(release).lines().forEach(l -> progress.line("  " + l));
-      }
+      PlanText.releases(wave, detail).lines().forEach(l -> progress.line("  " + l));
     }
   }
 
@@ -88,7 +87,11 @@ final class DeployTalk implements Watcher {
     if (plan.isEmpty()) {
       progress.line("  nothing to do");
     }
-    PlanText.order(plan).lines().forEach(l -> progress.line("  " + l));
+    PlanText.order(plan, detail).lines().forEach(l -> progress.line("  " + l));
+    var estimate = Estimate.of(plan);
+    if (estimate.isBound()) {
+      progress.line("  " + View.Planned.sentence(estimate));
+    }
   }
 
   @Override

@@ -15,6 +15,7 @@ import dev.clodo.model.Status;
 import dev.clodo.render.AssessmentJson;
 import dev.clodo.render.AssessmentText;
 import dev.clodo.render.CheckupText;
+import dev.clodo.render.Estimate;
 import dev.clodo.render.ExplanationJson;
 import dev.clodo.render.ExplanationText;
 import dev.clodo.render.Palette;
@@ -25,6 +26,7 @@ import dev.clodo.render.RunText;
 import dev.clodo.render.StatusJson;
 import dev.clodo.render.StatusText;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** What a command answers, as text for people and as JSON for programs. */
@@ -92,15 +94,25 @@ sealed interface View {
   record Planned(Plan plan) implements View {
     @Override
     public String text(Palette palette, boolean verbose) {
-      return plan.isEmpty()
-          ? PlanText.of(plan) + "\nNothing to do.\n"
-          : PlanText.of(plan) + "\n" + counted() + "\n";
+      var table = PlanText.of(plan, PlanText.Detail.of(verbose));
+      return table + "\n" + (plan.isEmpty() ? "Nothing to do." : counted()) + "\n";
     }
 
     private String counted() {
       long releases = plan.waves().stream().mapToLong(w -> w.releases().size()).sum();
-      return "%d steps, %d services, %d waves. To do it: clodo deploy"
-          .formatted(plan.steps().size(), releases, plan.waves().size());
+      var estimate = Estimate.of(plan);
+      return "%d steps, %d %s, %d waves. To do it: clodo deploy%s"
+          .formatted(
+              plan.steps().size(),
+              releases,
+              plan.waves().stream().allMatch(w -> w.share().isEmpty()) ? "services" : "releases",
+              plan.waves().size(),
+              estimate.isBound() ? "\n" + sentence(estimate) : "");
+    }
+
+    static String sentence(Estimate estimate) {
+      var text = estimate.text();
+      return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1) + ".";
     }
 
     @Override

@@ -61,6 +61,10 @@ public final class PlanJson {
     }
     var skipped = root.putArray("skipped");
     plan.skipped().forEach(s -> skipped.add(change(s)));
+    var estimate = Estimate.of(plan);
+    root.putObject("estimate")
+        .put("requests", estimate.requests())
+        .put("atLeastSeconds", estimate.atLeast().toSeconds());
     return root;
   }
 

@@ -13,6 +13,7 @@ import dev.clodo.model.StepId;
 import dev.clodo.model.Target;
 import dev.clodo.model.VersionId;
 import dev.clodo.model.VersionRef;
+import dev.clodo.render.PlanText.Detail;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,7 +53,7 @@ class PlanTextTest {
             List.of(new Change.Unchanged(target("web"), "the same code")),
             new Plan.Basis(Map.of(), Map.of()));
 
-    assertThat(PlanText.of(plan))
+    assertThat(PlanText.of(plan, Detail.COLLAPSED))
         .isEqualTo(
             """
             Wave 1
@@ -67,7 +68,7 @@ class PlanTextTest {
             Unchanged
               web (production)  the same code
             """);
-    assertThat(PlanText.order(plan)).isEqualTo("wave 1  api (production)\n");
+    assertThat(PlanText.order(plan, Detail.COLLAPSED)).isEqualTo("wave 1  api (production)\n");
   }
 
   private static Target target(String name) {
