@@ -37,6 +37,10 @@ public record Estimate(long requests, Duration atLeast) {
   private static final int TRIGGERS = 2;
   private static final int VALIDATE = 1;
 
+  // A look and the upload itself.
+  private static final int PUBLISH = 2;
+  private static final int CREATE = 2;
+
   /** Settings, schedules, secrets, deployment, subdomain and version of each service. */
   private static final int LOOK_AT_SERVICE = 6;
 
@@ -102,6 +106,8 @@ public record Estimate(long requests, Duration atLeast) {
       case Step.Shift _ -> SHIFT;
       case Step.ApplyTriggers _ -> TRIGGERS;
       case Step.Validate _ -> VALIDATE;
+      case Step.Publish _ -> PUBLISH;
+      case Step.Create _ -> CREATE;
       // They ask the Worker and not the API.
       case Step.Probe _, Step.CheckHealth _ -> 0;
     };
