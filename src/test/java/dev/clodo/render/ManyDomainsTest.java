@@ -67,6 +67,7 @@ class ManyDomainsTest {
                 12  ask as users do, 3 × https://web-d500.simulated.workers.dev/                      nothing to undo
                 13  set routes, domains, schedules and queue consumers                                stays
                 14  read back that the new version (step 8) serves                                    nothing to undo
+                note: wrangler builds and uploads it from its derived configuration: its code is no module, or was not built once for all
             Wave 3 (10 %)
               web  update for 99 domains: d000.example.com, d001.example.com, d002.example.com and 96 more
                 99 ×  build and upload a version without traffic           nothing to undo
@@ -76,6 +77,7 @@ class ManyDomainsTest {
                 99 ×  ask as users do, 3 × /                               nothing to undo
                 99 ×  set routes, domains, schedules and queue consumers   stays
                 99 ×  read back that the new version serves                nothing to undo
+                note: wrangler builds and uploads it from its derived configuration: its code is no module, or was not built once for all
             Wave 4 (100 %)
               web  update for 800 domains: d099.example.com, d100.example.com, d101.example.com and 797 more
                 800 ×  build and upload a version without traffic           nothing to undo
@@ -85,6 +87,7 @@ class ManyDomainsTest {
                 800 ×  ask as users do, 3 × /                               nothing to undo
                 800 ×  set routes, domains, schedules and queue consumers   stays
                 800 ×  read back that the new version serves                nothing to undo
+                note: wrangler builds and uploads it from its derived configuration: its code is no module, or was not built once for all
 
             Unchanged
               web for 100 domains: d900.example.com, d901.example.com, d902.example.com and 97 more  the version that serves, …, has the same code and settings (…)
