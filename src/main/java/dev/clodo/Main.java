@@ -4,6 +4,7 @@ import dev.clodo.adapter.wrangler.Toolchain;
 import dev.clodo.adapter.wrangler.WranglerAdapter;
 import dev.clodo.cli.CommandLineInterface;
 import dev.clodo.cli.Host;
+import dev.clodo.discover.ServiceAutoDiscovery;
 import dev.clodo.model.EnvironmentName;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
@@ -31,21 +32,47 @@ public final class Main {
    */
   private static final Set<String> NEED_WRANGLER = Set.of("deploy", "plan", "resume");
 
+  private static final List<String> VERSION = List.of("--version");
+
+  /**
+   * What the parser of arguments need not look for: Groovy's closures, for which it opens every
+   * jar, and converters of types that no option has.
+   */
+  private static final Map<String, String> PICOCLI =
+      Map.of(
+          "picocli.disable.closures", "true",
+          "picocli.converters.excludes", "java\\.sql\\..*");
+
   private Main() {}
 
   public static void main(String[] arguments) {
-    if (arguments.length == 2 && arguments[0].equals(TRAINING)) {
-      train(Path.of(arguments[1]).toAbsolutePath());
+    PICOCLI.forEach(System::setProperty);
+    if (arguments.length == 3 && arguments[0].equals(TRAINING)) {
+      train(arguments[1].equals("all"), Path.of(arguments[2]).toAbsolutePath());
       return;
     }
     var here = Path.of("").toAbsolutePath();
     var machine =
         new Machine(System.getenv(), here, stream(FileDescriptor.out), stream(FileDescriptor.err))
             .replaceable();
-    if (List.of(arguments).stream().anyMatch(NEED_WRANGLER::contains)) {
+    var words = List.of(arguments);
+    if (words.stream().anyMatch(NEED_WRANGLER::contains)) {
       machine.warmUp();
+    } else if (words.contains("assess")) {
+      Thread.ofPlatform().daemon().start(Main::prepare);
     }
-    System.exit(new CommandLineInterface(machine).run(arguments));
+    int exit = new CommandLineInterface(machine).run(arguments);
+    if (exit != 0 || !words.equals(VERSION)) {
+      System.exit(exit);
+    }
+    // Nothing runs that had to be ended.
+  }
+
+  /** Loads, while arguments are read, what an assessment and the end of the process need. */
+  private static void prepare() {
+    ServiceAutoDiscovery.prepare();
+    // The JVM asks for it when it exits.
+    System.getLogger("java.lang.Runtime");
   }
 
   /** UTF-8 whatever the locale says: marks and names must survive a CI machine without one. */
@@ -54,13 +81,14 @@ public final class Main {
   }
 
   /** Ends with 0 when each command of the training ended as it should. */
-  private static void train(Path examples) {
+  private static void train(boolean all, Path examples) {
     Training.Commands commands =
         (folder, variables, output) ->
             new CommandLineInterface(new Machine(variables, folder, output, output));
     try {
       // Leaving loads classes too.
-      System.exit(new Training(commands, System.getenv()).run(examples) ? 0 : 1);
+      var training = new Training(commands, System.getenv());
+      System.exit((all ? training.all(examples) : training.files(examples)) ? 0 : 1);
     } catch (IOException e) {
       System.err.println("the training can't go on: " + e.getMessage());
       System.exit(1);

@@ -18,7 +18,11 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** What one value of a configuration has to look like. Rules are small and put together. */
+/**
+ * What one value of a configuration has to look like. Rules are small and put together, from those
+ * in {@link Rules}: an interface with constants of its own has to be initialised, and the JVM's
+ * start-up cache keeps no lambda of such an interface.
+ */
 @FunctionalInterface
 interface Rule {
   String TYPE = "config/type-mismatch";
@@ -51,56 +55,9 @@ interface Rule {
     };
   }
 
-  Rule ANYTHING = (path, value, sink) -> {};
-
-  Rule STRING =
-      (path, value, sink) -> {
-        if (value instanceof Date date) {
-          sink.wrong(
-              "config/toml-date",
-              value.at(),
-              path,
-              sink.full(path) + " is a bare TOML date, but has to be a string.",
-              new Remedy.Edit(value.at(), date.written(), "\"" + date.written() + "\"").certain());
-        } else if (!(value instanceof Text)) {
-          sink.type(path, value, "a string");
-        }
-      };
-
-  Rule FLAG =
-      (path, value, sink) -> {
-        if (value instanceof Text(var text, var at)
-            && (text.equals("true") || text.equals("false"))) {
-          sink.wrong(
-              TYPE,
-              at,
-              path,
-              sink.full(path) + " has to be a boolean, but is a string.",
-              new Remedy.Edit(at, "\"" + text + "\"", text).certain());
-        } else if (!(value instanceof Flag)) {
-          sink.type(path, value, "a boolean (true or false)");
-        }
-      };
-
-  Rule NUMBER =
-      (path, value, sink) -> {
-        if (value instanceof Text(var text, var at) && text.matches("-?[0-9]{1,12}")) {
-          sink.wrong(
-              TYPE,
-              at,
-              path,
-              sink.full(path) + " has to be a number, but is a string.",
-              new Remedy.Edit(at, "\"" + text + "\"", text).certain());
-        } else if (!(value instanceof Numeric)) {
-          sink.type(path, value, "a number");
-        }
-      };
-
-  Rule STRINGS = listOf(STRING);
-
   /** A string that reads as asked; another kind of value is a matter of {@link #STRING}. */
   static Rule matching(String check, Pattern pattern, String demand) {
-    return STRING.and((path, value, sink) -> {
+    return Rules.STRING.and((path, value, sink) -> {
       if (value instanceof Text(var text, var at) && !pattern.matcher(text).matches()) {
         sink.wrong(
             check,
@@ -113,7 +70,7 @@ interface Rule {
   }
 
   static Rule notEmpty(String why) {
-    return STRING.and((path, value, sink) -> {
+    return Rules.STRING.and((path, value, sink) -> {
       if (value instanceof Text(var text, var at) && text.isEmpty()) {
         sink.wrong(
             TYPE,
@@ -149,7 +106,7 @@ interface Rule {
   }
 
   static Rule numberWhere(Predicate<Numeric> fits, String demand) {
-    return NUMBER.and((path, value, sink) -> {
+    return Rules.NUMBER.and((path, value, sink) -> {
       if (value instanceof Numeric number && !fits.test(number)) {
         sink.wrong(
             TYPE,

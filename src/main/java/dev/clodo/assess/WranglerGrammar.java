@@ -1,10 +1,5 @@
 package dev.clodo.assess;
 
-import static dev.clodo.assess.Rule.ANYTHING;
-import static dev.clodo.assess.Rule.FLAG;
-import static dev.clodo.assess.Rule.NUMBER;
-import static dev.clodo.assess.Rule.STRING;
-import static dev.clodo.assess.Rule.STRINGS;
 import static dev.clodo.assess.Rule.listOf;
 import static dev.clodo.assess.Rule.mapOf;
 import static dev.clodo.assess.Rule.matching;
@@ -12,6 +7,11 @@ import static dev.clodo.assess.Rule.notEmpty;
 import static dev.clodo.assess.Rule.numberWhere;
 import static dev.clodo.assess.Rule.oneOf;
 import static dev.clodo.assess.Rule.table;
+import static dev.clodo.assess.Rules.ANYTHING;
+import static dev.clodo.assess.Rules.FLAG;
+import static dev.clodo.assess.Rules.NUMBER;
+import static dev.clodo.assess.Rules.STRING;
+import static dev.clodo.assess.Rules.STRINGS;
 
 import dev.clodo.assess.Rule.Fields;
 import dev.clodo.assess.Rule.Sink;

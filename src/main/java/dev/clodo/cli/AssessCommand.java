@@ -25,6 +25,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "assess",
+    addMethodSubcommands = false,
     description =
         "Find what is missing or wrong before a deploy, each with file, line and remedy. Changes"
             + " nothing unless --fix is given.",

@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
 /** {@code clodo} itself, with the options that every command understands. */
 @Command(
     name = "clodo",
+    addMethodSubcommands = false,
     description = {
       "Checks Cloudflare Workers before they are deployed, and deploys them so that a bad version"
           + " never takes the traffic.",

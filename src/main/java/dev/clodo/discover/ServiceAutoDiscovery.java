@@ -1,5 +1,6 @@
 package dev.clodo.discover;
 
+import dev.clodo.code.SourceScanner;
 import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Service;
@@ -17,6 +18,8 @@ import java.util.stream.Stream;
 public final class ServiceAutoDiscovery {
   /** Projects; with fewer, starting a thread takes longer than it saves. */
   private static final int WORTH_SHARING = 8;
+
+  private static final Path NOWHERE = Path.of("nowhere");
 
   private final WranglerConfigManager configs = new WranglerConfigManager();
   private final List<FactCollector> collectors = FactCollector.all();
@@ -40,6 +43,16 @@ public final class ServiceAutoDiscovery {
   public Inventory discover(Path path, EnvironmentName environment, Map<Path, String> changed) {
     return new Discovery(path.toAbsolutePath().normalize(), environment, new FileCache(changed))
         .run();
+  }
+
+  /**
+   * Loads the readers of configurations and sources, which takes a while and can be done while the
+   * question is still being read.
+   */
+  public static void prepare() {
+    JsonReader.value(NOWHERE, "{}");
+    TomlReader.read(NOWHERE, "a = 1");
+    SourceScanner.scan("nowhere.ts", "export {}");
   }
 
   /** What came of one project: a service, or why there is none. */

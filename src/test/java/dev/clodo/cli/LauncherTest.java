@@ -45,16 +45,16 @@ class LauncherTest {
     assertThat(first.out().strip()).matches("clodo \\d+\\.\\d+\\.\\d+");
     assertThat(second).isEqualTo(new Ran(0, first.out(), ""));
     assertThat(assessed.exit()).as(assessed.out()).isZero();
-    assertThat(caches(clone)).as("one cache beside one jar").hasSize(1);
+    assertThat(caches(clone)).as("two caches beside one jar").hasSize(2);
 
-    // Touched without a change: built again, and the same jar keeps its cache.
+    // Touched without a change: built again, and the same jar keeps its caches.
     var source = clone.resolve("src/main/java/dev/clodo/Main.java");
     Files.setLastModifiedTime(source, FileTime.from(Instant.now()));
     var third = run(clone, Map.of(), "./clodo", "--version");
 
     assertThat(third.err()).contains("sources are newer");
     assertThat(third.out()).isEqualTo(first.out());
-    assertThat(caches(clone)).hasSize(1);
+    assertThat(caches(clone)).hasSize(2);
   }
 
   @Test

@@ -1,7 +1,6 @@
 package dev.clodo.adapter.cloudflare;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clodo.model.Account;
 import dev.clodo.model.AccountId;
@@ -32,7 +31,6 @@ import java.util.regex.Pattern;
 
 /** Cloudflare's API as questions about one account, answered with the model's nouns. */
 final class AccountApi {
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** "This Worker does not exist on your account", and the older answer for services. */
   private static final Set<Integer> NO_WORKER = Set.of(10007, 10090);
@@ -388,7 +386,7 @@ final class AccountApi {
   Set<String> appliedMigrations(String databaseId) throws ApiFailure {
     var table = migrationTables.getOrDefault(databaseId, "d1_migrations");
     var quoted = "\"" + table.replace("\"", "\"\"") + "\"";
-    var question = JSON.createObjectNode();
+    var question = Json.MAPPER.createObjectNode();
     question.put("sql", "SELECT name FROM " + quoted + " ORDER BY id");
     try {
       var names = new LinkedHashSet<String>();
@@ -425,7 +423,7 @@ final class AccountApi {
    */
   void deploy(ServiceName service, List<Deployment.Share> shares, String message, boolean force)
       throws ApiFailure {
-    var body = JSON.createObjectNode();
+    var body = Json.MAPPER.createObjectNode();
     body.put("strategy", "percentage");
     var versions = body.putArray("versions");
     for (var share : shares) {

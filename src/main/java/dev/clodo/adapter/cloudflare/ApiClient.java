@@ -2,7 +2,6 @@ package dev.clodo.adapter.cloudflare;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -43,7 +42,6 @@ final class ApiClient implements AutoCloseable {
   /** For how many seconds an idle connection is kept; read once when the first client is made. */
   private static final String KEEP_ALIVE = "jdk.httpclient.keepalive.timeout";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int EXCERPT = 200;
 
   private final String base;
@@ -192,9 +190,9 @@ final class ApiClient implements AutoCloseable {
     var after = retryAfter(response.headers());
     JsonNode body;
     try {
-      body = JSON.readTree(response.body());
+      body = Json.MAPPER.readTree(response.body());
     } catch (JsonProcessingException notJson) {
-      body = JSON.missingNode();
+      body = Json.MAPPER.missingNode();
     }
     if (!body.isObject()) {
       var kind =

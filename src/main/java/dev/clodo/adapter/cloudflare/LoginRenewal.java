@@ -1,7 +1,6 @@
 package dev.clodo.adapter.cloudflare;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -29,8 +28,6 @@ final class LoginRenewal {
   private static final String CLIENT = "54d11594-84e4-41aa-b438-e81b8fa78ee7";
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private LoginRenewal() {}
 
@@ -68,7 +65,7 @@ final class LoginRenewal {
               .POST(HttpRequest.BodyPublishers.ofString(body))
               .build();
       var answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-      var json = JSON.readTree(answer.body());
+      var json = Json.MAPPER.readTree(answer.body());
       var token = json.path("access_token").asText("");
       if (answer.statusCode() >= 400 || token.isEmpty()) {
         return refused(login, "the login server answered " + json.path("error").asText("no token"));
