@@ -11,7 +11,6 @@ import dev.clodo.model.Build;
 import dev.clodo.model.Checkup;
 import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.Finding;
-import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Looked;
 import dev.clodo.model.Outcome;
@@ -193,7 +192,7 @@ public final class Clodo implements AutoCloseable {
    * its old text back.
    */
   public Fixed.Written write(Fixed fixed) {
-    var root = rootOf(fixed.before().inventory());
+    var root = fixed.before().inventory().folder();
     var failed = new ArrayList<String>();
     var written = new ArrayList<Fixed.Patch>();
     for (var patch : fixed.patches()) {
@@ -230,14 +229,6 @@ public final class Clodo implements AutoCloseable {
     var texts = new HashMap<Path, String>();
     patches.forEach(p -> texts.put(p.file(), p.before()));
     return texts;
-  }
-
-  /** The folder that files may be written in; one configuration's own folder when it was named. */
-  static Path rootOf(Inventory inventory) {
-    var root = inventory.root();
-    boolean isConfig = inventory.services().stream().anyMatch(s -> s.config().equals(root));
-    var parent = root.getParent();
-    return isConfig && parent != null ? parent : root;
   }
 
   private Inventory discover(Map<Path, String> texts) {
@@ -332,7 +323,7 @@ public final class Clodo implements AutoCloseable {
   /** The versions that each deployed service can go back to. */
   public List<ServiceVersions> versions() {
     var versions = new ArrayList<ServiceVersions>();
-    for (var service : understood(discover()).services()) {
+    for (var service : understood(discover()).released()) {
       ports
           .cloudflare()
           .deployment(service.target())
@@ -352,9 +343,7 @@ public final class Clodo implements AutoCloseable {
   public Plan planRollback(Map<ServiceName, VersionId> earlier) {
     var inventory = understood(discover());
     var account = seen(ports.cloudflare().look(inventory));
-    return planned(() ->
-        new MultiDomainOrchestrator()
-            .rollback(inventory, account, earlier, HealthCheck.standard()));
+    return planned(() -> new MultiDomainOrchestrator().rollback(inventory, account, earlier));
   }
 
   /**
@@ -508,13 +497,12 @@ public final class Clodo implements AutoCloseable {
       watcher.identified(changes);
       watcher.phase(Phase.CONSTRUCT);
       var plan =
-          new MultiDomainOrchestrator()
+          new MultiDomainOrchestrator(assessment.inventory().workspace().rollout())
               .plan(
                   new MultiDomainOrchestrator.Wanted(
                       assessment.inventory(),
                       assessment.account(),
                       built,
-                      HealthCheck.standard(),
                       words(origin.get()),
                       results.artifacts()));
       watcher.constructed(plan);

@@ -166,7 +166,7 @@ final class Fixing {
 
   /** Below the folder that is assessed; links are looked at when the file is written. */
   private static boolean within(Inventory inventory, Path file) {
-    return file.normalize().startsWith(Clodo.rootOf(inventory));
+    return file.normalize().startsWith(inventory.folder());
   }
 
   /** Each check finds less than before, every file can be read, and nothing new stops a deploy. */

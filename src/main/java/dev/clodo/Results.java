@@ -35,7 +35,7 @@ record Results(
     var fingerprints = new HashMap<ServiceName, Fingerprint>();
     var told = new HashMap<Target, Looked<Build>>();
     var artifacts = new HashMap<ServiceName, String>();
-    for (var service : inventory.services()) {
+    for (var service : inventory.released()) {
       if (service.kind() != Service.Kind.WORKER) {
         continue;
       }

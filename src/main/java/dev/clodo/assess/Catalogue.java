@@ -11,6 +11,7 @@ final class Catalogue {
       Stream.of(
               CredentialChecks.CHECKS,
               WorkspaceChecks.CHECKS,
+              ClodoChecks.CHECKS,
               ConfigChecks.CHECKS,
               ConfigFileChecks.CHECKS,
               EnvironmentChecks.CHECKS,

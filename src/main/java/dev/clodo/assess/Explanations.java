@@ -44,6 +44,7 @@ public final class Explanations {
           "browser",
           "cf",
           "ci",
+          "clodo",
           "compatibility",
           "config",
           "containers",

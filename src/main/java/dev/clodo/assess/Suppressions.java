@@ -7,7 +7,7 @@ import dev.clodo.model.Remark;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Suppressed;
-import dev.clodo.model.WorkspaceFile.Ignored;
+import dev.clodo.model.Workspace.Ignored;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -80,7 +80,7 @@ final class Suppressions {
   }
 
   boolean none() {
-    return comments.isEmpty() && inventory.file().ignored().isEmpty();
+    return comments.isEmpty() && inventory.workspace().ignored().isEmpty();
   }
 
   /** Where it is said that a finding is not wanted; empty when it is wanted. */
@@ -92,7 +92,7 @@ final class Suppressions {
         .filter(c -> c.checks().contains(finding.check().value()))
         .map(c -> new Suppressed(finding, c.at(), c.reason()))
         .or(() ->
-            inventory.file().ignored().stream()
+            inventory.workspace().ignored().stream()
                 .filter(i -> matches(i, finding))
                 .findFirst()
                 .map(i -> new Suppressed(finding, i.at(), i.reason())));
@@ -121,7 +121,7 @@ final class Suppressions {
                 .forEach(id -> remarks.add(new Remark(c.at(), unknown(id, known)))));
     var services =
         inventory.services().stream().map(Service::name).map(ServiceName::value).toList();
-    for (var ignored : inventory.file().ignored()) {
+    for (var ignored : inventory.workspace().ignored()) {
       if (!known.contains(ignored.check())) {
         remarks.add(new Remark(ignored.at(), unknown(ignored.check(), known)));
       }

@@ -79,6 +79,8 @@ final class WorkspaceChecks {
           case NO_PERMISSION -> "Make the file readable.";
           case TOO_LARGE -> "Make the file smaller; a configuration has a few kilobytes.";
           case UNKNOWN_ENVIRONMENT -> "Choose one of the file's environments, or add this one.";
+          case WORKSPACE ->
+              "Correct the file at the place shown; what may stand there: clodo docs config";
           case BAD_REDIRECT -> "Delete .wrangler/deploy and build again.";
         });
   }

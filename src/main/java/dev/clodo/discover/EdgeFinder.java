@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 
 /** Who needs whom among the services of a workspace. What is outside of it makes no edge. */
 final class EdgeFinder {
-  private static final Comparator<Edge> ORDER =
+  static final Comparator<Edge> ORDER =
       Comparator.comparing(Edge::from)
           .thenComparing(Edge::to)
           .thenComparing(Edge::via)

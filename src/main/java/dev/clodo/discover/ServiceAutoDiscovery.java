@@ -5,6 +5,7 @@ import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
+import dev.clodo.model.Workspace;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -55,6 +56,28 @@ public final class ServiceAutoDiscovery {
     SourceScanner.scan("nowhere.ts", "export {}");
   }
 
+  /**
+   * The same workspace, with what is said of it: the copies that its domains have of its services
+   * are what is released. What can't be done is added to what is unreadable.
+   */
+  public static Inventory released(Inventory found, Workspace workspace) {
+    var expanded = Expansion.of(found.folder(), found.services(), found.edges(), workspace);
+    var unreadable = new ArrayList<>(found.unreadable());
+    unreadable.addAll(expanded.problems());
+    unreadable.sort(
+        Comparator.comparing((Inventory.Unreadable u) -> u.at().file())
+            .thenComparingInt(u -> u.at().line())
+            .thenComparingInt(u -> u.at().column()));
+    return new Inventory(
+        found.root(),
+        found.services(),
+        found.edges(),
+        unreadable,
+        workspace,
+        expanded.services(),
+        expanded.edges());
+  }
+
   /** What came of one project: a service, or why there is none. */
   private record Found(Optional<Service> service, List<Inventory.Unreadable> unreadable) {
     static Found of(Service service) {
@@ -91,12 +114,9 @@ public final class ServiceAutoDiscovery {
             unreadable.addAll(found.unreadable);
           });
       services.sort(Comparator.comparing(Service::name).thenComparing(Service::config));
-      unreadable.sort(
-          Comparator.comparing((Inventory.Unreadable u) -> u.at().file())
-              .thenComparingInt(u -> u.at().line())
-              .thenComparingInt(u -> u.at().column()));
-      return new Inventory(
-          root(search.projects()), services, EdgeFinder.find(services), unreadable, own.file());
+      var found =
+          new Inventory(root(search.projects()), services, EdgeFinder.find(services), unreadable);
+      return released(found, own.file());
     }
 
     private Path folder() {

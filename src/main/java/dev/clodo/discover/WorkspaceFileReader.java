@@ -6,7 +6,7 @@ import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.Inventory.Unreadable;
 import dev.clodo.model.Location;
 import dev.clodo.model.ServiceName;
-import dev.clodo.model.WorkspaceFile;
+import dev.clodo.model.Workspace;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,7 +29,7 @@ final class WorkspaceFileReader {
   }
 
   /** What the file says, as far as it can be read, and what is wrong with it. */
-  record Reading(WorkspaceFile file, List<Unreadable> problems) {
+  record Reading(Workspace file, List<Unreadable> problems) {
     Reading {
       problems = List.copyOf(problems);
     }
@@ -49,7 +49,7 @@ final class WorkspaceFileReader {
         break;
       }
     }
-    return new Reading(WorkspaceFile.none(), List.of());
+    return new Reading(Workspace.none(), List.of());
   }
 
   private static Optional<Path> repository(FileCache files, Path start) {
@@ -68,28 +68,27 @@ final class WorkspaceFileReader {
   private Reading read(Optional<String> text) {
     if (text.isEmpty()) {
       wrong(Location.startOf(file), "The file can't be read: too large, or no permission.");
-      return new Reading(WorkspaceFile.none(), problems);
+      return new Reading(Workspace.none(), problems);
     }
     var root = YamlReader.read(file, text.get(), this::wrong);
     if (root.isEmpty() || root.get() instanceof ConfigValue.Nothing) {
-      return new Reading(WorkspaceFile.none(), problems);
+      return new Reading(Workspace.none(), problems);
     }
-    return new Reading(
-        new WorkspaceFile(
-            table("", root.get(), Set.of("assess")).flatMap(t -> t.get("assess")).stream()
-                .flatMap(a -> table("assess", a, Set.of("ignore")).stream())
-                .flatMap(a -> a.get("ignore").stream())
-                .flatMap(list -> ignored(list).stream())
-                .toList()),
-        problems);
+    var builder = Workspace.builder();
+    table("", root.get(), Set.of("assess")).flatMap(t -> t.get("assess")).stream()
+        .flatMap(a -> table("assess", a, Set.of("ignore")).stream())
+        .flatMap(a -> a.get("ignore").stream())
+        .flatMap(list -> ignored(list).stream())
+        .forEach(builder::ignore);
+    return new Reading(builder.build(), problems);
   }
 
-  private List<WorkspaceFile.Ignored> ignored(ConfigValue value) {
+  private List<Workspace.Ignored> ignored(ConfigValue value) {
     if (!(value instanceof ConfigValue.Sequence list)) {
       wrong(value.at(), "assess.ignore has to be a list, each item with check: GROUP/NAME.");
       return List.of();
     }
-    var ignored = new ArrayList<WorkspaceFile.Ignored>();
+    var ignored = new ArrayList<Workspace.Ignored>();
     for (var item : list.items()) {
       table("assess.ignore[]", item, Set.of("check", "service", "environment", "reason"))
           .flatMap(this::ignored)
@@ -98,7 +97,7 @@ final class WorkspaceFileReader {
     return ignored;
   }
 
-  private Optional<WorkspaceFile.Ignored> ignored(Table item) {
+  private Optional<Workspace.Ignored> ignored(Table item) {
     for (var entry : item.entries().entrySet()) {
       if (!(entry.getValue().value() instanceof ConfigValue.Text)) {
         wrong(
@@ -117,7 +116,7 @@ final class WorkspaceFileReader {
       return Optional.empty();
     }
     return Optional.of(
-        new WorkspaceFile.Ignored(
+        new Workspace.Ignored(
             check.get(),
             item.text("service").map(s -> Set.of(new ServiceName(s))).orElse(Set.of()),
             item.text("environment").map(e -> Set.of(new EnvironmentName(e))).orElse(Set.of()),
@@ -181,6 +180,6 @@ final class WorkspaceFileReader {
   }
 
   private void wrong(Location at, String message) {
-    problems.add(new Unreadable(at, Unreadable.Reason.MALFORMED, message));
+    problems.add(new Unreadable(at, Unreadable.Reason.WORKSPACE, message));
   }
 }

@@ -22,6 +22,7 @@ import dev.clodo.model.VersionId;
 import dev.clodo.model.VersionRef;
 import dev.clodo.port.Clock;
 import dev.clodo.port.StepFailed;
+import dev.clodo.port.Traffic;
 import dev.clodo.port.Unreachable;
 import dev.clodo.record.State;
 import dev.clodo.verify.HealthJudge;
@@ -234,7 +235,7 @@ final class Effects {
     var uri = address.resolve(check.path().substring(1));
     var samples = new ArrayList<Sample>();
     while (samples.size() < check.samples()) {
-      var sample = sample(uri, headers, check.timeout());
+      var sample = sample(uri, headers, check);
       var pause = tooEarlyBy(sample, expected, Duration.between(start, clock.now()));
       if (pause.isZero()) {
         samples.add(sample);
@@ -252,18 +253,19 @@ final class Effects {
   private Duration tooEarlyBy(Sample sample, VersionId expected, Duration waited) {
     return switch (sample) {
       case Sample.NoAnswer _ -> waited.compareTo(timing.settle()) < 0 ? LONG_PAUSE : Duration.ZERO;
-      case Sample.Answer(_, _, var by) when by.equals(expected.value()) -> Duration.ZERO;
+      case Sample.Answer(_, _, var by, _) when by.equals(expected.value()) -> Duration.ZERO;
       case Sample.Answer _ when waited.compareTo(timing.propagation()) >= 0 -> Duration.ZERO;
       // Without proof of who answers, asking more often tells no more than waiting once.
-      case Sample.Answer(_, _, var by) when by.isEmpty() -> timing.propagation().minus(waited);
+      case Sample.Answer(_, _, var by, _) when by.isEmpty() -> timing.propagation().minus(waited);
       case Sample.Answer _ -> PAUSE;
     };
   }
 
-  private Sample sample(URI uri, Map<String, String> headers, Duration timeout) {
+  private Sample sample(URI uri, Map<String, String> headers, HealthCheck check) {
     try {
-      var reply = world.traffic().get(uri, headers, timeout);
-      return new Sample.Answer(reply.status(), reply.latency(), reply.answeredBy());
+      int most = check.readsBody() ? Traffic.BODY_LIMIT : 0;
+      var reply = world.traffic().get(uri, headers, check.timeout(), most);
+      return new Sample.Answer(reply.status(), reply.latency(), reply.answeredBy(), reply.body());
     } catch (Unreachable silence) {
       return new Sample.NoAnswer(String.valueOf(silence.getMessage()));
     }

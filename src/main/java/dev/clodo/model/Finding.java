@@ -50,6 +50,8 @@ public record Finding(
 
   /** Who would stop it if nobody else did. */
   public enum StopsAt {
+    /** Clodo itself, because of a file of its own. */
+    CLODO,
     /** wrangler refuses the configuration. */
     CONFIG,
     /** wrangler's build or deploy command fails before any request. */

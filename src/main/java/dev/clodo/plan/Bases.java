@@ -25,7 +25,7 @@ public final class Bases {
     var wanted = new TreeMap<ServiceName, String>();
     var found = new TreeMap<ServiceName, String>();
     built.forEach((service, fingerprint) -> wanted.put(service, fingerprint.value()));
-    for (var service : inventory.services()) {
+    for (var service : inventory.released()) {
       found.put(
           service.name(),
           account.liveOf(service.name()).map(l -> described(l.deployment())).orElse(ABSENT));

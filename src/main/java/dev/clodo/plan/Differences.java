@@ -26,7 +26,7 @@ public final class Differences {
     var changes = new ArrayList<Change>();
     var reasons = new ArrayList<String>();
     var services =
-        inventory.services().stream().sorted(Comparator.comparing(Service::name)).toList();
+        inventory.released().stream().sorted(Comparator.comparing(Service::name)).toList();
     for (var service : services) {
       try {
         changes.add(of(service, account, built));

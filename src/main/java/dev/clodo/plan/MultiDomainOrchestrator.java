@@ -9,7 +9,6 @@ import static java.util.stream.Collectors.toSet;
 import dev.clodo.model.Account;
 import dev.clodo.model.Binding;
 import dev.clodo.model.Change;
-import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Looked;
 import dev.clodo.model.Plan;
@@ -28,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -69,7 +69,6 @@ public final class MultiDomainOrchestrator {
    *
    * @param built the fingerprint of each service as it is built now; without one a service counts
    *     as changed, and is not recognised later
-   * @param check what a healthy answer of each service is
    * @param words stand in the message of each version before its fingerprint: a commit
    * @param artifacts the digests of the builds from which copies can be published, by the name of
    *     the service that was built
@@ -78,7 +77,6 @@ public final class MultiDomainOrchestrator {
       Inventory inventory,
       Account account,
       Map<ServiceName, Fingerprint> built,
-      HealthCheck check,
       String words,
       Map<ServiceName, String> artifacts) {
     public Wanted {
@@ -88,12 +86,8 @@ public final class MultiDomainOrchestrator {
 
     /** Where nothing is published from a build. */
     public Wanted(
-        Inventory inventory,
-        Account account,
-        Map<ServiceName, Fingerprint> built,
-        HealthCheck check,
-        String words) {
-      this(inventory, account, built, check, words, Map.of());
+        Inventory inventory, Account account, Map<ServiceName, Fingerprint> built, String words) {
+      this(inventory, account, built, words, Map.of());
     }
   }
 
@@ -116,7 +110,7 @@ public final class MultiDomainOrchestrator {
   /** Of two projects with one name, each release would replace the other's Worker. */
   private static void refuseSharedNames(Inventory inventory) {
     var byName =
-        inventory.services().stream().collect(groupingBy(Service::name, TreeMap::new, toList()));
+        inventory.released().stream().collect(groupingBy(Service::name, TreeMap::new, toList()));
     var reasons = new ArrayList<String>();
     byName.forEach((name, services) -> {
       if (services.size() > 1) {
@@ -140,17 +134,14 @@ public final class MultiDomainOrchestrator {
    * @param earlier the version that each service goes back to; always named, never guessed
    * @throws Unplannable when one of them can't be gone back to
    */
-  public Plan rollback(
-      Inventory inventory,
-      Account account,
-      Map<ServiceName, VersionId> earlier,
-      HealthCheck check) {
+  public Plan rollback(Inventory inventory, Account account, Map<ServiceName, VersionId> earlier) {
     var reasons = new ArrayList<String>();
+    var released = inventory.releasedByName();
     var changes = new ArrayList<Change>();
     var skipped = new ArrayList<Change.Unchanged>();
     new TreeMap<>(earlier)
         .forEach((name, version) -> {
-          var service = inventory.service(name);
+          var service = Optional.ofNullable(released.get(name));
           var live = account.liveOf(name);
           if (service.isEmpty() || live.isEmpty()) {
             reasons.add("%s is not deployed, or can't be seen".formatted(name));
@@ -171,7 +162,7 @@ public final class MultiDomainOrchestrator {
     if (!reasons.isEmpty()) {
       throw new Unplannable(reasons);
     }
-    var wanted = new Wanted(inventory, account, Map.of(), check, "");
+    var wanted = new Wanted(inventory, account, Map.of(), "");
     return new Drafting(wanted, byService(changes)).plan(skipped);
   }
 
@@ -196,13 +187,11 @@ public final class MultiDomainOrchestrator {
     Drafting(Wanted wanted, Map<ServiceName, Change> changes) {
       this.wanted = wanted;
       this.changes = changes;
-      this.services =
-          wanted.inventory().services().stream()
-              .collect(toMap(Service::name, Function.identity(), (one, _) -> one));
+      this.services = wanted.inventory().releasedByName();
       this.timetable =
           new Timetable(
-              wanted.inventory().services(),
-              wanted.inventory().edges(),
+              wanted.inventory().released(),
+              wanted.inventory().releasedEdges(),
               rollout.shares(),
               changes.values().stream()
                   .filter(Change.Create.class::isInstance)
@@ -236,7 +225,7 @@ public final class MultiDomainOrchestrator {
      */
     private void refuseNewerCallers() {
       var reasons = new TreeSet<String>();
-      for (var edge : wanted.inventory().edges()) {
+      for (var edge : wanted.inventory().releasedEdges()) {
         if (changes.containsKey(edge.from()) && changes.containsKey(edge.to())) {
           var caller = timetable.of(edge.from());
           var callee = timetable.of(edge.to());
@@ -264,7 +253,7 @@ public final class MultiDomainOrchestrator {
      */
     private NavigableMap<Timetable.Slot, Set<ServiceName>> bootstraps() {
       var first = new TreeMap<ServiceName, Timetable.Slot>();
-      for (var edge : wanted.inventory().edges()) {
+      for (var edge : wanted.inventory().releasedEdges()) {
         if (changes.containsKey(edge.from())
             && changes.get(edge.to()) instanceof Change.Create
             && Timetable.mustExist(edge)) {
@@ -342,7 +331,7 @@ public final class MultiDomainOrchestrator {
               change instanceof Change.Revert ? List.of() : migrations(service),
               Addresses.before(service, wanted.account()).stream().toList(),
               Addresses.after(service, wanted.account()).stream().toList(),
-              wanted.check(),
+              wanted.inventory().workspace().healthOf(service),
               way(service, change instanceof Change.Create));
       var release = releases.release(change, brief, steps + 1);
       steps += release.steps().size();

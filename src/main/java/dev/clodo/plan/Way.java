@@ -1,5 +1,6 @@
 package dev.clodo.plan;
 
+import dev.clodo.model.ConfigPaths;
 import dev.clodo.model.ConfigValue;
 import dev.clodo.model.Rewrite;
 import dev.clodo.model.Service;
@@ -56,7 +57,7 @@ public sealed interface Way {
             .anyMatch(w -> w.get("script_name").isEmpty())) {
       return new ByWrangler("its Workflows are created");
     }
-    var comparison = new Comparison(template.settings(), copy.settings());
+    var comparison = compared(template, copy);
     return comparison
         .trouble()
         .<Way>map(ByWrangler::new)
@@ -65,7 +66,18 @@ public sealed interface Way {
 
   /** Whether a build of the template is also one of the copy. */
   static boolean shareBuild(Service template, Service copy) {
-    return new Comparison(template.settings(), copy.settings()).trouble().isEmpty();
+    return compared(template, copy).trouble().isEmpty();
+  }
+
+  /** Paths of the two lead from different folders, and may still lead to the same place. */
+  private static Comparison compared(Service template, Service copy) {
+    var from = template.config().getParent();
+    var to = copy.config().getParent();
+    var settings =
+        from == null || to == null
+            ? template.settings()
+            : ConfigPaths.moved(template.settings(), from, to);
+    return new Comparison(settings, copy.settings());
   }
 
   /** What differs between a template's settings and a copy's. */
@@ -322,7 +334,8 @@ public sealed interface Way {
 
     /** Whether two values are the same wherever they are written. */
     private static boolean same(Optional<ConfigValue> a, Optional<ConfigValue> b) {
-      return a.map(CanonicalJson::of).equals(b.map(CanonicalJson::of));
+      // What a copy shares with its template is equal at once.
+      return a.equals(b) || a.map(CanonicalJson::of).equals(b.map(CanonicalJson::of));
     }
   }
 }

@@ -199,6 +199,7 @@ public final class AssessmentText {
 
     private static String stopper(StopsAt stopsAt) {
       return switch (stopsAt) {
+        case CLODO -> "Clodo, because of its own file";
         case CONFIG -> "wrangler, when it reads the configuration";
         case BUILD -> "wrangler, before it sends anything";
         case UPLOAD -> "Cloudflare";

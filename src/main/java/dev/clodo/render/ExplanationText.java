@@ -97,6 +97,7 @@ public final class ExplanationText {
 
   private static String stopper(StopsAt stopsAt) {
     return switch (stopsAt) {
+      case CLODO -> ", stopped by Clodo itself";
       case CONFIG -> ", stopped by wrangler when it reads the configuration";
       case BUILD -> ", stopped by wrangler before it sends anything";
       case UPLOAD -> ", stopped by Cloudflare";

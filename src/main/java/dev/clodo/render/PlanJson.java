@@ -304,7 +304,10 @@ public final class PlanJson {
     node.put("address", address.toString())
         .putObject("check")
         .put("path", check.path())
+        .put("statusFrom", check.statusFrom())
         .put("statusBelow", check.statusBelow())
+        .put("body", check.body())
+        .put("latencyMillis", check.latency().toMillis())
         .put("samples", check.samples())
         .put("timeoutMillis", check.timeout().toMillis());
   }
@@ -315,11 +318,15 @@ public final class PlanJson {
 
   private static HealthCheck check(JsonNode node) {
     var check = object(node, "check");
+    long timeout = check.path("timeoutMillis").asLong();
     return new HealthCheck(
         text(check, "path"),
+        check.path("statusFrom").asInt(HealthCheck.LOWEST_STATUS),
         check.path("statusBelow").asInt(),
+        check.path("body").asText(""),
+        Duration.ofMillis(check.path("latencyMillis").asLong(timeout)),
         check.path("samples").asInt(),
-        Duration.ofMillis(check.path("timeoutMillis").asLong()));
+        Duration.ofMillis(timeout));
   }
 
   private static void split(ArrayNode shares, Split split) {

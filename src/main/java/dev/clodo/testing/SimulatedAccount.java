@@ -251,7 +251,7 @@ public final class SimulatedAccount {
     public Account look(Inventory wanted) {
       landPending();
       var live = new TreeMap<ServiceName, Looked<Account.Live>>();
-      for (var service : wanted.services()) {
+      for (var service : wanted.released()) {
         deploymentOf(service.name())
             .ifPresent(d -> live.put(service.name(), new Looked.Known<>(live(service, d))));
       }
@@ -317,7 +317,8 @@ public final class SimulatedAccount {
     }
   }
 
-  private Traffic.Reply answer(URI address, Map<String, String> headers, Duration timeout) {
+  private Traffic.Reply answer(
+      URI address, Map<String, String> headers, Duration timeout, int most) {
     var host = address.getHost();
     var service = new ServiceName(host.substring(0, host.indexOf('.')));
     landPending();

@@ -21,15 +21,18 @@ public class HealthJudge {
       switch (sample) {
         case Sample.NoAnswer silence -> silences.add(silence);
         case Sample.Answer answer when isAnother(expected, answer) -> others.add(answer);
-        case Sample.Answer answer when answer.status() < check.statusBelow() -> good.add(answer);
+        case Sample.Answer answer when fault(check, answer).isEmpty() -> good.add(answer);
         case Sample.Answer answer -> bad.add(answer);
       }
     }
     if (!bad.isEmpty()) {
       return new Verdict.Unhealthy(
-          "%s answered %d to %d of %d requests"
+          "%s answered %s to %d of %d requests"
               .formatted(
-                  check.path(), bad.getFirst().status(), bad.size(), good.size() + bad.size()));
+                  check.path(),
+                  fault(check, bad.getFirst()),
+                  bad.size(),
+                  good.size() + bad.size()));
     }
     if (!silences.isEmpty()) {
       return new Verdict.Inconclusive(
@@ -46,6 +49,20 @@ public class HealthJudge {
                       expected.shortened()));
     }
     return new Verdict.Healthy(evidence(check, expected, good));
+  }
+
+  /** What is wrong with an answer; empty when nothing is. */
+  private static String fault(HealthCheck check, Sample.Answer answer) {
+    if (answer.status() < check.statusFrom() || answer.status() >= check.statusBelow()) {
+      return Integer.toString(answer.status());
+    }
+    if (answer.latency().compareTo(check.latency()) > 0) {
+      return "%d after %d ms, with %d ms allowed,"
+          .formatted(answer.status(), answer.latency().toMillis(), check.latency().toMillis());
+    }
+    return answer.body().contains(check.body())
+        ? ""
+        : "%d without the text \"%s\"".formatted(answer.status(), check.body());
   }
 
   /** Whether the answer proves that another version than the expected one gave it. */

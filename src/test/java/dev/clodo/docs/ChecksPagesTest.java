@@ -167,6 +167,7 @@ class ChecksPagesTest {
 
   private static String stopper(StopsAt stopsAt) {
     return switch (stopsAt) {
+      case CLODO -> "Clodo";
       case CONFIG -> "wrangler (configuration)";
       case BUILD -> "wrangler (build)";
       case UPLOAD -> "Cloudflare";
@@ -219,6 +220,7 @@ class ChecksPagesTest {
 
   private static String stopped(Explanation.Checked check) {
     return switch (check.stopsAt()) {
+      case CLODO -> "Clodo itself refuses to plan.";
       case CONFIG -> "wrangler refuses the configuration.";
       case BUILD -> "wrangler stops before it sends anything.";
       case UPLOAD -> "Cloudflare refuses it.";

@@ -13,7 +13,6 @@ import dev.clodo.fixture.ForwardingBridge;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.Event;
-import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Lease;
 import dev.clodo.model.Outcome;
@@ -229,7 +228,7 @@ class SagaExecutorTest {
         new World(
             account.wrangler(),
             account.cloudflare(),
-            (_, _, _) -> {
+            (_, _, _, _) -> {
               requests.incrementAndGet();
               return new Traffic.Reply(200, Duration.ZERO, "");
             });
@@ -383,13 +382,7 @@ class SagaExecutorTest {
   }
 
   private Run run(String id, Inventory inventory) {
-    var wanted =
-        new Wanted(
-            inventory,
-            account.cloudflare().look(inventory),
-            Map.of(),
-            HealthCheck.standard(),
-            "words");
+    var wanted = new Wanted(inventory, account.cloudflare().look(inventory), Map.of(), "words");
     return new Run(
         new RunId(id),
         new MultiDomainOrchestrator().plan(wanted),

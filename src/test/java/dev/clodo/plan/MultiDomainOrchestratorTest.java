@@ -11,7 +11,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.clodo.model.Account;
 import dev.clodo.model.Change;
 import dev.clodo.model.Deployment;
-import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Plan;
 import dev.clodo.model.ServiceName;
@@ -259,8 +258,8 @@ class MultiDomainOrchestratorTest {
     var inventory = inventory(List.of(worker("api"), worker("web")));
     var unseen = Account.unseen(Account.Access.OFFLINE, "offline");
 
-    assertThatThrownBy(() ->
-            new MultiDomainOrchestrator().plan(new Wanted(inventory, unseen, Map.of(), CHECK, "")))
+    assertThatThrownBy(
+            () -> new MultiDomainOrchestrator().plan(new Wanted(inventory, unseen, Map.of(), "")))
         .isInstanceOfSatisfying(Unplannable.class, e -> assertThat(e.reasons()).hasSize(2));
   }
 
@@ -284,7 +283,7 @@ class MultiDomainOrchestratorTest {
 
     var plan =
         new MultiDomainOrchestrator()
-            .rollback(inventory, account.cloudflare().look(inventory), earlier, CHECK);
+            .rollback(inventory, account.cloudflare().look(inventory), earlier);
 
     assertThat(sketch(plan))
         .isEqualTo(
@@ -304,8 +303,7 @@ class MultiDomainOrchestratorTest {
 
     var plan =
         new MultiDomainOrchestrator()
-            .rollback(
-                inventory, account.cloudflare().look(inventory), Map.of(name("api"), now), CHECK);
+            .rollback(inventory, account.cloudflare().look(inventory), Map.of(name("api"), now));
 
     assertThat(plan.isEmpty()).isTrue();
     assertThat(plan.skipped()).hasSize(1);
@@ -320,8 +318,7 @@ class MultiDomainOrchestratorTest {
                 .rollback(
                     inventory,
                     account.cloudflare().look(inventory),
-                    Map.of(name("api"), new VersionId("v1")),
-                    CHECK))
+                    Map.of(name("api"), new VersionId("v1"))))
         .isInstanceOf(Unplannable.class)
         .hasMessageContaining("api is not deployed");
   }
@@ -344,8 +341,6 @@ class MultiDomainOrchestratorTest {
         .anySatisfy(s -> assertThat(s).startsWith("web has other code or settings"));
   }
 
-  private static final HealthCheck CHECK = HealthCheck.standard();
-
   private void deployed(String... services) {
     for (var service : services) {
       account.deployed(name(service), "");
@@ -358,13 +353,13 @@ class MultiDomainOrchestratorTest {
 
   private Plan plan(Inventory inventory, Map<ServiceName, Fingerprint> built) {
     var found = account.cloudflare().look(inventory);
-    return new MultiDomainOrchestrator().plan(new Wanted(inventory, found, built, CHECK, "words"));
+    return new MultiDomainOrchestrator().plan(new Wanted(inventory, found, built, "words"));
   }
 
   private Plan plan(Inventory inventory, Ladder ladder) {
     var found = account.cloudflare().look(inventory);
     return new MultiDomainOrchestrator(ladder)
-        .plan(new Wanted(inventory, found, Map.of(), CHECK, "words"));
+        .plan(new Wanted(inventory, found, Map.of(), "words"));
   }
 
   private static String services(Plan plan) {

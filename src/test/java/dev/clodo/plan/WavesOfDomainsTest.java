@@ -11,7 +11,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.clodo.model.DomainName;
 import dev.clodo.model.Edge;
-import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Plan;
 import dev.clodo.model.Rollout;
@@ -217,8 +216,7 @@ class WavesOfDomainsTest {
 
     var plan =
         new MultiDomainOrchestrator(rollout(List.of(named("d1"), percent(100))))
-            .rollback(
-                inventory, account.cloudflare().look(inventory), earlier, HealthCheck.standard());
+            .rollback(inventory, account.cloudflare().look(inventory), earlier);
 
     assertThat(told(plan)).isEqualTo("100 %: web-d2\nd1.example.com: web-d1\nshared: auth\n");
   }
@@ -365,7 +363,7 @@ class WavesOfDomainsTest {
       Inventory inventory, Map<ServiceName, Fingerprint> built, List<Share> shares) {
     var found = account.cloudflare().look(inventory);
     return new MultiDomainOrchestrator(rollout(shares))
-        .plan(new Wanted(inventory, found, built, HealthCheck.standard(), ""));
+        .plan(new Wanted(inventory, found, built, ""));
   }
 
   private static String told(Plan plan) {

@@ -29,7 +29,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -221,17 +220,15 @@ class BuildOnceTest {
     return found.services().getFirst();
   }
 
-  /** Of the derived configuration, with the settings as they stand relative to the template's. */
+  /** Of the derived configuration. */
   private static Service copyOf(Service template, Service derived) {
-    var entries = new LinkedHashMap<>(derived.settings().entries());
-    entries.put("main", template.settings().entries().get("main"));
     return new Service(
         derived.name(),
         derived.kind(),
         derived.environment(),
         derived.home(),
         derived.config(),
-        new dev.clodo.model.ConfigValue.Table(entries, derived.settings().at()),
+        derived.settings(),
         derived.written(),
         derived.environments(),
         derived.bindings(),

@@ -375,7 +375,7 @@ abstract class PlantedBug implements Plant {
   }
 
   private static Sample unproven(Sample sample) {
-    return sample instanceof Sample.Answer(var status, var latency, _)
+    return sample instanceof Sample.Answer(var status, var latency, _, _)
         ? new Sample.Answer(status, latency, "")
         : sample;
   }

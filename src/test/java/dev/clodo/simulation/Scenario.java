@@ -1,10 +1,11 @@
 package dev.clodo.simulation;
 
 import static dev.clodo.fixture.Services.calls;
-import static dev.clodo.fixture.Services.inventory;
 import static dev.clodo.fixture.Services.withDatabase;
 import static dev.clodo.fixture.Services.worker;
 
+import dev.clodo.discover.ServiceAutoDiscovery;
+import dev.clodo.fixture.Services;
 import dev.clodo.model.Edge;
 import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.HealthCheck;
@@ -15,6 +16,7 @@ import dev.clodo.model.RunId;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.VersionId;
+import dev.clodo.model.Workspace;
 import dev.clodo.plan.Ladder;
 import dev.clodo.plan.MultiDomainOrchestrator;
 import dev.clodo.plan.MultiDomainOrchestrator.Wanted;
@@ -132,8 +134,13 @@ record Scenario(
     var inventory = inventory(List.of(worker("api"), worker("web")), calls("web", "api"));
     var plan =
         new MultiDomainOrchestrator()
-            .rollback(inventory, account.cloudflare().look(inventory), earlier, CHECK);
+            .rollback(inventory, account.cloudflare().look(inventory), earlier);
     return new Scenario("rollback", account, run(plan), before, earlier, inventory.edges());
+  }
+
+  private static Inventory inventory(List<Service> services, Edge... edges) {
+    return ServiceAutoDiscovery.released(
+        Services.inventory(services, edges), Workspace.builder().health(CHECK).build());
   }
 
   /** The same with another plan. */
@@ -148,9 +155,7 @@ record Scenario(
       Map<ServiceName, VersionId> before) {
     var plan =
         new MultiDomainOrchestrator(LADDER)
-            .plan(
-                new Wanted(
-                    inventory, account.cloudflare().look(inventory), Map.of(), CHECK, "words"));
+            .plan(new Wanted(inventory, account.cloudflare().look(inventory), Map.of(), "words"));
     return new Scenario(name, account, run(plan), before, before, inventory.edges());
   }
 

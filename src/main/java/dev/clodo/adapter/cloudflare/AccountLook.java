@@ -133,7 +133,7 @@ final class AccountLook {
       case "" -> List.of("");
       case "worker" -> workers().stream().map(s -> s.name().value()).toList();
       case "pages" ->
-          wanted.services().stream()
+          wanted.released().stream()
               .filter(s -> s.kind() == Service.Kind.PAGES)
               .map(s -> s.name().value())
               .toList();
@@ -197,7 +197,7 @@ final class AccountLook {
     var lists = new LinkedHashMap<Account.Shelf, Future<Looked<List<Resource>>>>();
     boolean isMissing =
         usual instanceof Looked.Known<Set<String>>(var known)
-            && wanted.services().stream()
+            && wanted.released().stream()
                 .flatMap(s -> s.bindings().stream())
                 .anyMatch(b -> b instanceof Binding.R2 r2 && !known.contains(r2.bucket()));
     if (isMissing) {
@@ -377,7 +377,7 @@ final class AccountLook {
   }
 
   private List<Service> workers() {
-    return wanted.services().stream().filter(s -> s.kind() == Service.Kind.WORKER).toList();
+    return wanted.released().stream().filter(s -> s.kind() == Service.Kind.WORKER).toList();
   }
 
   private static boolean hasMigrations(Service service) {
@@ -385,14 +385,14 @@ final class AccountLook {
   }
 
   private boolean needs(Class<? extends Binding> kind) {
-    return wanted.services().stream()
+    return wanted.released().stream()
         .flatMap(s -> s.bindings().stream())
         .anyMatch(kind::isInstance);
   }
 
   private Set<String> databaseIds() {
     var ids = new HashSet<String>();
-    for (var service : wanted.services()) {
+    for (var service : wanted.released()) {
       for (var binding : service.bindings()) {
         if (binding instanceof Binding.D1 d1 && !d1.databaseId().isEmpty()) {
           ids.add(d1.databaseId());

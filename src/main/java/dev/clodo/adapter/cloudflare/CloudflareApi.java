@@ -176,7 +176,7 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
 
   /** wrangler lets a database name its own table of migrations. */
   private void noteMigrationTables(Inventory wanted) {
-    for (var service : wanted.services()) {
+    for (var service : wanted.released()) {
       for (var binding : service.bindings()) {
         if (binding instanceof Binding.D1 d1 && !d1.databaseId().isEmpty()) {
           service.settings().tables("d1_databases").stream()

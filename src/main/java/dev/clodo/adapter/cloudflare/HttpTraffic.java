@@ -6,7 +6,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +42,7 @@ public final class HttpTraffic implements Traffic, AutoCloseable {
   }
 
   @Override
-  public Reply get(URI address, Map<String, String> headers, Duration timeout) {
+  public Reply get(URI address, Map<String, String> headers, Duration timeout, int most) {
     var request = HttpRequest.newBuilder(destination(address)).timeout(timeout).GET();
     request.header("User-Agent", "clodo");
     // A cached answer says nothing about the version that is asked.
@@ -59,10 +58,12 @@ public final class HttpTraffic implements Traffic, AutoCloseable {
             .sendAsync(
                 request.build(),
                 info -> {
-                  head.complete(new Head(info, Duration.ofNanos(System.nanoTime() - start)));
-                  return info.statusCode() == 404
-                      ? HttpResponse.BodySubscribers.ofString(StandardCharsets.UTF_8)
-                      : HttpResponse.BodySubscribers.replacing("");
+                  int needed =
+                      info.statusCode() == 404 ? Math.max(most, NOBODY.length() * 2) : most;
+                  var body = new FirstPart(needed);
+                  var latency = Duration.ofNanos(System.nanoTime() - start);
+                  head.complete(new Head(info, latency, body));
+                  return needed > 0 ? body : HttpResponse.BodySubscribers.replacing("");
                 });
     try {
       var body = answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS).body();
@@ -92,14 +93,14 @@ public final class HttpTraffic implements Traffic, AutoCloseable {
   }
 
   /** The first part of an answer, and when it came. */
-  private record Head(HttpResponse.ResponseInfo info, Duration latency) {
+  private record Head(HttpResponse.ResponseInfo info, Duration latency, FirstPart body) {
     Reply reply() {
       var proof =
           PROOFS.stream()
               .flatMap(name -> info.headers().firstValue(name).stream())
               .findFirst()
               .orElse("");
-      return new Reply(info.statusCode(), latency, proof);
+      return new Reply(info.statusCode(), latency, proof, body.soFar());
     }
   }
 

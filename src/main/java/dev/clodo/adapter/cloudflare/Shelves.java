@@ -52,7 +52,7 @@ final class Shelves {
     boolean isWanted(Inventory wanted) {
       return wantedBy.contains("*")
           || (wantedBy.contains("custom domain") && Hosts.of(wanted).anyCustom())
-          || wanted.services().stream()
+          || wanted.released().stream()
               .anyMatch(s -> wantedBy.stream().anyMatch(key -> s.settings().get(key).isPresent()));
     }
 
@@ -111,7 +111,7 @@ final class Shelves {
   static Set<String> values(Inventory wanted, String path) {
     var dot = path.indexOf('.');
     var values = new LinkedHashSet<String>();
-    for (var service : wanted.services()) {
+    for (var service : wanted.released()) {
       for (var table : service.settings().tables(path.substring(0, dot))) {
         table.text(path.substring(dot + 1)).filter(v -> !v.isBlank()).ifPresent(values::add);
       }
@@ -173,7 +173,7 @@ final class Shelves {
       var custom = new TreeSet<String>();
       var mail = new TreeSet<String>();
       var named = new TreeSet<String>();
-      for (var service : wanted.services()) {
+      for (var service : wanted.released()) {
         var routes = new ArrayList<>(service.settings().items("routes"));
         service.settings().get("route").ifPresent(routes::add);
         for (var route : routes) {

@@ -96,8 +96,8 @@ class CloudflareSandboxTest {
 
     var address = URI.create("https://" + sandbox.workersDevHost("shop") + "/");
     var override = Map.of("Cloudflare-Workers-Version-Overrides", "shop=\"" + second + "\"");
-    var asked = traffic.get(address, override, LIMIT);
-    var usual = traffic.get(address, Map.of(), LIMIT);
+    var asked = traffic.get(address, override, LIMIT, 0);
+    var usual = traffic.get(address, Map.of(), LIMIT, 0);
     assertThat(asked.status()).isEqualTo(200);
     assertThat(asked.answeredBy()).isEqualTo(second.value());
     assertThat(usual.answeredBy()).isEqualTo(first.value());
@@ -108,7 +108,7 @@ class CloudflareSandboxTest {
     var live = api.deployment(service.target()).orElseThrow();
     assertThat(live.soleVersion()).contains(second);
     assertThat(live.message()).isEqualTo("clodo run2/5");
-    assertThat(traffic.get(address, Map.of(), LIMIT).answeredBy()).isEqualTo(second.value());
+    assertThat(traffic.get(address, Map.of(), LIMIT, 0).answeredBy()).isEqualTo(second.value());
   }
 
   @Test
@@ -198,7 +198,7 @@ class CloudflareSandboxTest {
     var nobody = Map.of("CLODO_EDGE", "http://127.0.0.1:9");
     try (var cut = new HttpTraffic(nobody)) {
       assertThatThrownBy(
-              () -> cut.get(URI.create("https://shop.example.workers.dev/"), Map.of(), LIMIT))
+              () -> cut.get(URI.create("https://shop.example.workers.dev/"), Map.of(), LIMIT, 0))
           .isInstanceOf(Unreachable.class)
           .hasMessageContaining("https://shop.example.workers.dev/");
     }
