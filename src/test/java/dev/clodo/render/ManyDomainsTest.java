@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clodo.model.DomainName;
 import dev.clodo.model.Edge;
-import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Plan;
 import dev.clodo.model.Rollout;
@@ -116,13 +115,7 @@ class ManyDomainsTest {
             8,
             List.of(0, 100));
     return new MultiDomainOrchestrator(rollout)
-        .plan(
-            new Wanted(
-                inventory,
-                account.cloudflare().look(inventory),
-                built,
-                HealthCheck.standard(),
-                ""));
+        .plan(new Wanted(inventory, account.cloudflare().look(inventory), built, ""));
   }
 
   @Test
