@@ -13,6 +13,7 @@ import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.Finding;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Looked;
+import dev.clodo.model.Memory;
 import dev.clodo.model.Outcome;
 import dev.clodo.model.Plan;
 import dev.clodo.model.Remedy;
@@ -30,7 +31,9 @@ import dev.clodo.model.Status;
 import dev.clodo.model.Target;
 import dev.clodo.model.Trials;
 import dev.clodo.model.VersionId;
+import dev.clodo.model.Wish;
 import dev.clodo.plan.Bases;
+import dev.clodo.plan.Circumstances;
 import dev.clodo.plan.Differences;
 import dev.clodo.plan.MultiDomainOrchestrator;
 import dev.clodo.plan.Unplannable;
@@ -90,6 +93,7 @@ public final class Clodo implements AutoCloseable {
   private final Path folder;
   private final EnvironmentName environment;
   private final Ports ports;
+  private final Set<Wish> wishes;
   private final StateManager states = new StateManager();
 
   /**
@@ -97,9 +101,19 @@ public final class Clodo implements AutoCloseable {
    * @param environment the named environment of their configurations
    */
   public Clodo(Path folder, EnvironmentName environment, Ports ports) {
+    this(folder, environment, ports, Set.of());
+  }
+
+  private Clodo(Path folder, EnvironmentName environment, Ports ports, Set<Wish> wishes) {
     this.folder = folder;
     this.environment = environment;
     this.ports = ports;
+    this.wishes = Set.copyOf(wishes);
+  }
+
+  /** The same workspace, of which more is asked; closing either closes both. */
+  public Clodo wishing(Set<Wish> more) {
+    return new Clodo(folder, environment, ports, more);
   }
 
   /** What the workspace wants. */
@@ -504,12 +518,19 @@ public final class Clodo implements AutoCloseable {
                       assessment.account(),
                       built,
                       words(origin.get()),
-                      results.artifacts()));
+                      results.artifacts(),
+                      circumstances()));
       watcher.constructed(plan);
       watcher.phase(Phase.ORCHESTRATE);
       watcher.planned(plan);
       return plan;
     });
+  }
+
+  /** What earlier releases left behind, and what is asked of this one. */
+  private Circumstances circumstances() {
+    var memory = new Memory(ports.bridge().recalled(Memory.MIGRATIONS));
+    return new Circumstances(memory, wishes);
   }
 
   private interface Planning {

@@ -29,6 +29,8 @@ final class DeployCommand implements Callable<Integer> {
 
   @Mixin private Target target = new Target();
 
+  @Mixin private Wishes wishes = new Wishes();
+
   @Option(
       names = {"--yes", "-y"},
       description = "Do not ask.")
@@ -47,15 +49,17 @@ final class DeployCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (dryRun) {
-      return PlanCommand.show(session, target).code();
+      return PlanCommand.show(session, target, wishes).code();
     }
     var saved = plan == null ? null : PlanFile.read(session.host().folder().resolve(plan));
     return Release.of(
             session,
             target,
             yes,
-            (clodo, watcher) ->
-                saved == null ? clodo.deploy(watcher) : clodo.deploy(saved, watcher))
+            (clodo, watcher) -> {
+              var wishing = wishes.addedTo(clodo);
+              return saved == null ? wishing.deploy(watcher) : wishing.deploy(saved, watcher);
+            })
         .code();
   }
 }

@@ -23,20 +23,22 @@ final class PlanCommand implements Callable<Integer> {
 
   @Mixin private Target target = new Target();
 
+  @Mixin private Wishes wishes = new Wishes();
+
   PlanCommand(Session session) {
     this.session = session;
   }
 
   @Override
   public Integer call() {
-    return show(session, target).code();
+    return show(session, target, wishes).code();
   }
 
   /** {@code clodo plan} and {@code clodo deploy --dry-run} are the same. */
-  static Exit show(Session session, Target target) {
+  static Exit show(Session session, Target target, Wishes wishes) {
     try (var clodo = target.open(session);
         var progress = session.progress()) {
-      return switch (clodo.plan(new Building(progress))) {
+      return switch (wishes.addedTo(clodo).plan(new Building(progress))) {
         case Drafted.NotReady(var assessment) -> {
           progress.idle();
           session.show(new View.Assessments(List.of(assessment)));

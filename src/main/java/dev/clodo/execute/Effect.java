@@ -14,6 +14,15 @@ interface Effect {
   /** Looks what there is. */
   Sight look();
 
+  /**
+   * What later releases should know once the effect is there; see {@link dev.clodo.model.Memory}.
+   *
+   * @param output what came out of it
+   */
+  default Map<String, String> facts(Map<String, String> output) {
+    return Map.of();
+  }
+
   /** What looking told. */
   sealed interface Sight {
     /** The effect is there. */

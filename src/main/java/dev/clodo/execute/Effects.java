@@ -21,6 +21,7 @@ import dev.clodo.model.Verdict;
 import dev.clodo.model.VersionId;
 import dev.clodo.model.VersionRef;
 import dev.clodo.port.Clock;
+import dev.clodo.port.DataBridge;
 import dev.clodo.port.StepFailed;
 import dev.clodo.port.Traffic;
 import dev.clodo.port.Unreachable;
@@ -49,12 +50,22 @@ final class Effects {
   private static final Duration LONG_PAUSE = Duration.ofSeconds(2);
 
   private final World world;
+  private final DataBridge bridge;
+  private final String holder;
   private final Clock clock;
   private final Timing timing;
   private final HealthJudge judge;
 
-  Effects(World world, Clock clock, Timing timing, HealthJudge judge) {
+  Effects(
+      World world,
+      DataBridge bridge,
+      String holder,
+      Clock clock,
+      Timing timing,
+      HealthJudge judge) {
     this.world = world;
+    this.bridge = bridge;
+    this.holder = holder;
     this.clock = clock;
     this.timing = timing;
     this.judge = judge;
@@ -68,7 +79,8 @@ final class Effects {
       case Step.Bootstrap bootstrap -> () -> bootstrapping(bootstrap, tag);
       case Step.Upload upload -> () -> uploading(upload, tag);
       case Step.Deploy deploy -> () -> deploying(deploy, tag);
-      case Step.Migrate migrate -> new Migrating(migrate);
+      case Step.Migrate migrate ->
+          new Migrating(migrate, world, bridge, clock, timing.lease(), holder);
       case Step.Shift shift ->
           () -> shifting(target, shift.split(), versions(shift, now), tag, now);
       case Step.ApplyTriggers triggers ->
@@ -145,41 +157,6 @@ final class Effects {
     world.cloudflare().split(step.target(), all, note(tag));
     world.wrangler().applyTriggers(step.target());
     return version(uploaded);
-  }
-
-  /** Migrations are recognised in D1's own table of what it has applied. */
-  private final class Migrating implements Effect {
-    private final Step.Migrate step;
-
-    Migrating(Step.Migrate step) {
-      this.step = step;
-    }
-
-    @Override
-    public Map<String, String> before() {
-      return Map.of(State.BOOKMARK, world.cloudflare().bookmark(step.target(), step.databaseId()));
-    }
-
-    @Override
-    public Sight look() {
-      return lacking().isEmpty() ? new There(Map.of()) : new Missing(this::migrated);
-    }
-
-    private Map<String, String> migrated() {
-      var applied = world.wrangler().migrate(step.target(), step.database());
-      // wrangler may go on after a file that failed, so its word is not enough.
-      var lacking = lacking();
-      if (!lacking.isEmpty()) {
-        throw new StepFailed(
-            "D1 database %s still lacks %s".formatted(step.database(), String.join(", ", lacking)));
-      }
-      return Map.of("applied", String.join(", ", applied));
-    }
-
-    private List<String> lacking() {
-      var applied = world.cloudflare().appliedMigrations(step.target(), step.databaseId());
-      return step.pending().stream().filter(m -> !applied.contains(m)).toList();
-    }
   }
 
   /**

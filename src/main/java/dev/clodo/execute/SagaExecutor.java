@@ -72,7 +72,7 @@ public final class SagaExecutor {
     this.holder = holder;
     this.listener = listener;
     this.states = states;
-    this.effects = new Effects(world, clock, timing, judge);
+    this.effects = new Effects(world, bridge, holder, clock, timing, judge);
   }
 
   /**
@@ -172,6 +172,8 @@ public final class SagaExecutor {
     }
     switch (carryOut(step, lease, effect)) {
       case Result.Done(var output) -> {
+        // Before the journal says that it is done: a run that dies here does it again.
+        effect.facts(output).forEach(bridge::remember);
         append(run, lease, new Event.Succeeded(step.id(), output));
         listener.accept(new Notice.Done(step, output));
       }

@@ -2,6 +2,7 @@ package dev.clodo.model;
 
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One thing that a plan does or asks. Steps are data: how each is done is the executor's business.
@@ -92,6 +93,7 @@ public sealed interface Step {
    *
    * @param binding the name under which the configuration declares the database
    * @param pending the migrations that it lacks, in order
+   * @param checksums the SHA-256 of each file, where it could be read
    */
   record Migrate(
       StepId id,
@@ -99,13 +101,26 @@ public sealed interface Step {
       String binding,
       String database,
       String databaseId,
-      List<String> pending)
+      List<String> pending,
+      Map<String, String> checksums)
       implements Act {
     public Migrate {
       pending = List.copyOf(pending);
+      checksums = Map.copyOf(checksums);
       if (pending.isEmpty()) {
         throw new IllegalArgumentException("nothing to migrate in " + database);
       }
+    }
+
+    /** One whose files nobody has read. */
+    public Migrate(
+        StepId id,
+        Target target,
+        String binding,
+        String database,
+        String databaseId,
+        List<String> pending) {
+      this(id, target, binding, database, databaseId, pending, Map.of());
     }
 
     /** Going back by Time Travel would drop what was written since, so it is never done unasked. */

@@ -7,10 +7,8 @@ import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 
 import dev.clodo.model.Account;
-import dev.clodo.model.Binding;
 import dev.clodo.model.Change;
 import dev.clodo.model.Inventory;
-import dev.clodo.model.Looked;
 import dev.clodo.model.Plan;
 import dev.clodo.model.Rollout;
 import dev.clodo.model.Service;
@@ -19,9 +17,9 @@ import dev.clodo.model.Step;
 import dev.clodo.model.StepId;
 import dev.clodo.model.VersionId;
 import dev.clodo.plan.ZeroDowntimeDeploymentOrchestrator.Brief;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -72,13 +70,15 @@ public final class MultiDomainOrchestrator {
    * @param words stand in the message of each version before its fingerprint: a commit
    * @param artifacts the digests of the builds from which copies can be published, by the name of
    *     the service that was built
+   * @param circumstances what else the plan depends on
    */
   public record Wanted(
       Inventory inventory,
       Account account,
       Map<ServiceName, Fingerprint> built,
       String words,
-      Map<ServiceName, String> artifacts) {
+      Map<ServiceName, String> artifacts,
+      Circumstances circumstances) {
     public Wanted {
       built = Map.copyOf(built);
       artifacts = Map.copyOf(artifacts);
@@ -86,8 +86,18 @@ public final class MultiDomainOrchestrator {
 
     /** Where nothing is published from a build. */
     public Wanted(
+        Inventory inventory,
+        Account account,
+        Map<ServiceName, Fingerprint> built,
+        String words,
+        Circumstances circumstances) {
+      this(inventory, account, built, words, Map.of(), circumstances);
+    }
+
+    /** A first release, for which nothing particular was asked. */
+    public Wanted(
         Inventory inventory, Account account, Map<ServiceName, Fingerprint> built, String words) {
-      this(inventory, account, built, words, Map.of());
+      this(inventory, account, built, words, Circumstances.none());
     }
   }
 
@@ -99,12 +109,15 @@ public final class MultiDomainOrchestrator {
   public Plan plan(Wanted wanted) {
     refuseSharedNames(wanted.inventory());
     var changes = Differences.between(wanted.inventory(), wanted.account(), wanted.built());
-    var skipped =
+    var migrations =
+        new PendingMigrations(wanted.inventory().root(), wanted.account(), wanted.circumstances());
+    refuse(migrations.refusals(wanted.inventory().released()));
+    var unchanged =
         changes.stream()
             .filter(Change.Unchanged.class::isInstance)
             .map(Change.Unchanged.class::cast)
             .toList();
-    return new Drafting(wanted, byService(changes)).plan(skipped);
+    return new Drafting(wanted, byService(changes), migrations).plan(unchanged);
   }
 
   /** Of two projects with one name, each release would replace the other's Worker. */
@@ -123,6 +136,10 @@ public final class MultiDomainOrchestrator {
                 .formatted(name, files));
       }
     });
+    refuse(reasons);
+  }
+
+  private static void refuse(List<String> reasons) {
     if (!reasons.isEmpty()) {
       throw new Unplannable(reasons);
     }
@@ -163,7 +180,8 @@ public final class MultiDomainOrchestrator {
       throw new Unplannable(reasons);
     }
     var wanted = new Wanted(inventory, account, Map.of(), "");
-    return new Drafting(wanted, byService(changes)).plan(skipped);
+    var migrations = new PendingMigrations(inventory.root(), account, wanted.circumstances());
+    return new Drafting(wanted, byService(changes), migrations).plan(skipped);
   }
 
   private static Map<ServiceName, Change> byService(List<Change> changes) {
@@ -179,14 +197,16 @@ public final class MultiDomainOrchestrator {
     private final Map<ServiceName, Service> services;
     private final Timetable timetable;
     private final List<Plan.Wave> waves = new ArrayList<>();
-    private final Set<String> migrated = new HashSet<>();
+    private final PendingMigrations migrations;
+    private final Set<ServiceName> onlyMigrated = new HashSet<>();
     private int steps;
     private int numbered;
     private int bootstraps;
 
-    Drafting(Wanted wanted, Map<ServiceName, Change> changes) {
+    Drafting(Wanted wanted, Map<ServiceName, Change> changes, PendingMigrations migrations) {
       this.wanted = wanted;
-      this.changes = changes;
+      this.changes = new HashMap<>(changes);
+      this.migrations = migrations;
       this.services = wanted.inventory().releasedByName();
       this.timetable =
           new Timetable(
@@ -199,23 +219,33 @@ public final class MultiDomainOrchestrator {
                   .collect(toSet()));
     }
 
-    Plan plan(List<Change.Unchanged> skipped) {
+    Plan plan(List<Change.Unchanged> unchanged) {
+      boolean goesBack = changes.values().stream().anyMatch(Change.Revert.class::isInstance);
+      if (!goesBack) {
+        onlyMigrate(unchanged);
+      }
       var slots = new TreeMap<Timetable.Slot, List<Change>>();
       for (var change : changes.values()) {
         var slot = timetable.of(change.target().service());
         slots.computeIfAbsent(slot, _ -> new ArrayList<>()).add(change);
       }
-      boolean goesBack = changes.values().stream().anyMatch(Change.Revert.class::isInstance);
       if (goesBack) {
         slots.descendingMap().forEach(this::waves);
       } else {
         refuseNewerCallers();
+        databases();
         var early = bootstraps();
         slots.forEach((slot, changed) -> {
           bootstrap(slot, early);
           waves(slot, changed);
         });
       }
+      var moving =
+          waves.stream()
+              .flatMap(w -> w.releases().stream())
+              .map(Plan.Release::target)
+              .collect(toSet());
+      var skipped = unchanged.stream().filter(u -> !moving.contains(u.target())).toList();
       var basis = Bases.of(wanted.inventory(), wanted.account(), wanted.built());
       return new Plan(waves, skipped, basis);
     }
@@ -314,21 +344,27 @@ public final class MultiDomainOrchestrator {
     }
 
     private void wave(Timetable.Slot slot, List<Change> changed) {
-      waves.add(
-          new Plan.Wave(
-              "wave " + ++numbered,
-              timetable.shareOf(slot),
-              changed.stream().map(this::release).toList()));
+      var made = changed.stream().map(this::release).filter(r -> !r.steps().isEmpty()).toList();
+      if (!made.isEmpty()) {
+        waves.add(new Plan.Wave("wave " + ++numbered, timetable.shareOf(slot), made));
+      }
     }
 
     private Plan.Release release(Change change) {
       var name = change.target().service();
       var service = Objects.requireNonNull(services.get(name), name::value);
       var fingerprint = wanted.built().get(name);
+      var pending =
+          change instanceof Change.Revert ? List.<Brief.Migration>of() : migrations.of(service);
+      if (onlyMigrated.contains(name)) {
+        return migrating(
+            change, pending, "its code and settings are unchanged, only its database is migrated");
+      }
       var brief =
           new Brief(
               fingerprint == null ? wanted.words() : fingerprint.message(wanted.words()),
-              change instanceof Change.Revert ? List.of() : migrations(service),
+              pending,
+              migrations.notes(service, pending),
               Addresses.before(service, wanted.account()).stream().toList(),
               Addresses.after(service, wanted.account()).stream().toList(),
               wanted.inventory().workspace().healthOf(service),
@@ -361,51 +397,51 @@ public final class MultiDomainOrchestrator {
               .orElseGet(() -> new Way.ByWrangler("there is no service " + of));
     }
 
-    /**
-     * What the service's databases lack; a file that an earlier release applies is not repeated.
-     */
-    private List<Brief.Migration> migrations(Service service) {
-      var migrations = new ArrayList<Brief.Migration>();
-      for (var binding : service.bindings()) {
-        if (binding instanceof Binding.D1 d1 && !d1.databaseId().isEmpty()) {
-          var pending =
-              files(service, d1).stream()
-                  .filter(f -> !applied(d1.databaseId()).contains(f))
-                  .filter(f -> migrated.add(d1.databaseId() + "/" + f))
-                  .toList();
-          if (!pending.isEmpty()) {
-            migrations.add(
-                new Brief.Migration(d1.name(), d1.databaseName(), d1.databaseId(), pending));
-          }
+    /** A service may be as it should be, but not its database. */
+    private void onlyMigrate(List<Change.Unchanged> unchanged) {
+      for (var one : unchanged) {
+        var name = one.target().service();
+        var service = services.get(name);
+        var live = wanted.account().liveOf(name).flatMap(l -> l.deployment().soleVersion());
+        if (service != null && live.isPresent() && migrations.areLackedBy(service)) {
+          changes.put(name, new Change.Update(one.target(), live.get()));
+          onlyMigrated.add(name);
         }
       }
-      return migrations;
     }
 
-    private Set<String> applied(String databaseId) {
-      return switch (wanted.account().appliedMigrations().get(databaseId)) {
-        case Looked.Known<Set<String>>(var names) -> names;
-        case Looked.Unknown<Set<String>> unknown ->
-            throw new Unplannable(
-                List.of(
-                    "can't see which migrations D1 database %s has: %s"
-                        .formatted(databaseId, unknown.why())));
-        case null ->
-            throw new Unplannable(
-                List.of("can't see which migrations D1 database %s has".formatted(databaseId)));
-      };
+    /** A database that several services bind is migrated before the first of them moves. */
+    private void databases() {
+      var concerned =
+          changes.keySet().stream()
+              .sorted(
+                  Comparator.<ServiceName, Timetable.Slot>comparing(timetable::of)
+                      .thenComparing(timetable.withinWave()))
+              .flatMap(n -> Stream.ofNullable(services.get(n)))
+              .toList();
+      var shared = migrations.shared(concerned);
+      var releases = new ArrayList<Plan.Release>();
+      for (var service : shared.isEmpty() ? List.<Service>of() : concerned) {
+        var pending = migrations.of(service, shared);
+        var change = changes.get(service.name());
+        if (change != null && !pending.isEmpty()) {
+          releases.add(
+              migrating(
+                  change, pending, "several services bind it, so it is migrated before them"));
+        }
+      }
+      if (!releases.isEmpty()) {
+        waves.add(new Plan.Wave("databases", releases));
+      }
     }
 
-    /** The names of the migration files, in the order in which wrangler applies them. */
-    private static List<String> files(Service service, Binding.D1 d1) {
-      var folder = service.config().resolveSibling(d1.migrationsDir()).normalize();
-      return service.surroundings().existing().stream()
-          .filter(p -> folder.equals(p.getParent()))
-          .map(Path::getFileName)
-          .map(String::valueOf)
-          .filter(f -> f.endsWith(".sql"))
-          .sorted()
-          .toList();
+    private Plan.Release migrating(Change change, List<Brief.Migration> pending, String why) {
+      var service = Objects.requireNonNull(services.get(change.target().service()));
+      var notes = new ArrayList<>(migrations.notes(service, pending));
+      notes.add(why);
+      var release = ZeroDowntimeDeploymentOrchestrator.migrating(change, pending, notes, steps + 1);
+      steps += release.steps().size();
+      return release;
     }
   }
 }

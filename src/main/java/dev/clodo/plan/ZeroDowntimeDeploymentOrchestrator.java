@@ -11,7 +11,7 @@ import dev.clodo.model.VersionRef;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 
 /** Turns the change of one service into steps that keep it serving. */
 public final class ZeroDowntimeDeploymentOrchestrator {
@@ -26,6 +26,7 @@ public final class ZeroDowntimeDeploymentOrchestrator {
    *
    * @param message kept with the uploaded version
    * @param migrations by database: what it lacks
+   * @param notes what else the plan should tell of this release, a sentence each
    * @param before where the service can be asked before its triggers are applied; at most one
    * @param after where it can be asked once they are; at most one
    * @param way how the version comes to Cloudflare
@@ -33,29 +34,25 @@ public final class ZeroDowntimeDeploymentOrchestrator {
   public record Brief(
       String message,
       List<Migration> migrations,
+      List<String> notes,
       List<URI> before,
       List<URI> after,
       HealthCheck check,
       Way way) {
-    /** Of a service that wrangler builds and uploads. */
-    public Brief(
-        String message,
-        List<Migration> migrations,
-        List<URI> before,
-        List<URI> after,
-        HealthCheck check) {
-      this(message, migrations, before, after, check, new Way.ByWrangler(""));
-    }
-
     public Brief {
       migrations = List.copyOf(migrations);
+      notes = List.copyOf(notes);
       before = List.copyOf(before);
       after = List.copyOf(after);
     }
 
     /** The migrations that one database lacks, in order. */
     public record Migration(
-        String binding, String database, String databaseId, List<String> pending) {}
+        String binding,
+        String database,
+        String databaseId,
+        List<String> pending,
+        Map<String, String> checksums) {}
   }
 
   /**
@@ -74,6 +71,23 @@ public final class ZeroDowntimeDeploymentOrchestrator {
       case Change.Unchanged _ -> {}
     }
     return new Plan.Release(change, draft.steps, draft.notes());
+  }
+
+  /** A release that only migrates databases, ahead of the services that share them. */
+  static Plan.Release migrating(
+      Change change, List<Brief.Migration> migrations, List<String> notes, int first) {
+    var brief =
+        new Brief(
+            "",
+            migrations,
+            List.of(),
+            List.of(),
+            List.of(),
+            HealthCheck.standard(),
+            new Way.ByWrangler(""));
+    var draft = new Draft(change, brief, first);
+    draft.migrated();
+    return new Plan.Release(change, draft.steps, notes);
   }
 
   /** One release in the making; numbers its steps as they are added. */
@@ -158,34 +172,34 @@ public final class ZeroDowntimeDeploymentOrchestrator {
 
     /** What the steps can't show. */
     List<String> notes() {
+      var notes = new ArrayList<>(brief.notes());
       if (steps.isEmpty()) {
-        return List.of();
+        return notes;
       }
       if (brief.way() instanceof Way.ByWrangler(var why)
           && !why.isEmpty()
           && !(change instanceof Change.Revert)) {
-        return Stream.concat(
-                Stream.of("wrangler builds and uploads it from its derived configuration: " + why),
-                addressNotes().stream())
-            .toList();
+        notes.add("wrangler builds and uploads it from its derived configuration: " + why);
       }
-      return addressNotes();
-    }
-
-    private List<String> addressNotes() {
       if (steps.stream().noneMatch(Step.CheckHealth.class::isInstance)) {
-        return List.of("has no public address, so nothing asks it before or after it moves");
+        notes.add("has no public address, so nothing asks it before or after it moves");
+      } else if (change instanceof Change.Update && brief.before().isEmpty()) {
+        notes.add("has no address yet, so it is asked only when its triggers are applied");
       }
-      return change instanceof Change.Update && brief.before().isEmpty()
-          ? List.of("has no address yet, so it is asked only when its triggers are applied")
-          : List.of();
+      return notes;
     }
 
     private void migrated() {
       for (var m : brief.migrations()) {
         steps.add(
             new Step.Migrate(
-                id(), change.target(), m.binding(), m.database(), m.databaseId(), m.pending()));
+                id(),
+                change.target(),
+                m.binding(),
+                m.database(),
+                m.databaseId(),
+                m.pending(),
+                m.checksums()));
       }
     }
 

@@ -8,6 +8,7 @@ import dev.clodo.model.Run;
 import dev.clodo.model.RunId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -66,6 +67,9 @@ public interface DataBridge extends AutoCloseable {
 
   /** A small fact kept between runs, such as the digest of what a service last released. */
   Optional<String> recall(String key);
+
+  /** The small facts whose keys begin with this. */
+  Map<String, String> recalled(String prefix);
 
   /** Keeps a small fact; the last one wins. */
   void remember(String key, String value);

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** {@code clodo.plan/1}: a plan as JSON, and back. Reading what was written gives an equal plan. */
 public final class PlanJson {
@@ -176,12 +177,21 @@ public final class PlanJson {
         var versions = node.putArray("before");
         before.forEach(v -> versions.add(v.value()));
       }
-      case Step.Migrate(_, _, var binding, var database, var databaseId, var pending) -> {
+      case Step.Migrate(
+              _,
+              _,
+              var binding,
+              var database,
+              var databaseId,
+              var pending,
+              var checksums) -> {
         node.put("kind", "migrate")
             .put("binding", binding)
             .put("database", database)
             .put("databaseId", databaseId);
         pending.forEach(node.putArray("pending")::add);
+        var sums = node.putObject("checksums");
+        new TreeMap<>(checksums).forEach(sums::put);
       }
       case Step.Shift(_, _, var split, var before) -> {
         node.put("kind", "shift");
@@ -243,7 +253,8 @@ public final class PlanJson {
               text(node, "binding"),
               text(node, "database"),
               text(node, "databaseId"),
-              strings(node, "pending"));
+              strings(node, "pending"),
+              texts(node.path("checksums")));
       case "shift" -> new Step.Shift(id, target, split(node, "split"), split(node, "before"));
       case "probe" ->
           new Step.Probe(id, target, versionRef(node, "candidate"), address(node), check(node));
@@ -380,6 +391,13 @@ public final class PlanJson {
     var strings = new ArrayList<String>();
     array(node, field).forEach(s -> strings.add(s.asText()));
     return strings;
+  }
+
+  /** An object's fields; none where there is no object. */
+  private static Map<String, String> texts(JsonNode object) {
+    var texts = new LinkedHashMap<String, String>();
+    object.properties().forEach(e -> texts.put(e.getKey(), e.getValue().asText()));
+    return texts;
   }
 
   private static String text(JsonNode node, String field) {

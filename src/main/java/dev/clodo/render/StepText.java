@@ -21,7 +21,7 @@ public final class StepText {
       case Step.Upload _ -> "build and upload a version without traffic";
       case Step.Deploy(_, _, _, var reason, _) ->
           "build, upload and serve at once (" + reason + ")";
-      case Step.Migrate(_, _, _, var database, _, var pending) ->
+      case Step.Migrate(_, _, _, var database, _, var pending, _) ->
           "apply " + String.join(", ", pending) + " to D1 database " + database;
       case Step.Shift(_, _, var split, _) -> "traffic: " + split(split);
       case Step.Probe(_, _, var candidate, var address, var check) ->

@@ -124,6 +124,16 @@ public final class InMemoryBridge implements DataBridge {
   }
 
   @Override
+  public synchronized Map<String, String> recalled(String prefix) {
+    var found = new LinkedHashMap<String, String>();
+    facts.keySet().stream()
+        .filter(k -> k.startsWith(prefix))
+        .sorted()
+        .forEach(k -> found.put(k, facts.get(k)));
+    return found;
+  }
+
+  @Override
   public synchronized void remember(String key, String value) {
     facts.put(key, value);
   }

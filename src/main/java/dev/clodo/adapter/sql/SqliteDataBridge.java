@@ -20,8 +20,10 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -289,6 +291,24 @@ public final class SqliteDataBridge implements DataBridge {
           try (var select = db.prepareStatement("SELECT value FROM fact WHERE key = ?")) {
             bind(select, key);
             return rows(select, row -> row.getString(1)).stream().findFirst();
+          }
+        });
+  }
+
+  @Override
+  public synchronized Map<String, String> recalled(String prefix) {
+    return look(
+        Map.of(),
+        db -> {
+          try (var select =
+              db.prepareStatement(
+                  "SELECT key, value FROM fact WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key")) {
+            bind(select, prefix);
+            var facts = new LinkedHashMap<String, String>();
+            for (var fact : rows(select, row -> Map.entry(row.getString(1), row.getString(2)))) {
+              facts.put(fact.getKey(), fact.getValue());
+            }
+            return facts;
           }
         });
   }

@@ -1,0 +1,40 @@
+package dev.clodo.cli;
+
+import dev.clodo.Clodo;
+import dev.clodo.model.Wish;
+import java.util.EnumSet;
+import java.util.Set;
+import picocli.CommandLine.Option;
+
+/** What a person may ask of a release beside the release itself. */
+final class Wishes {
+  private final Set<Wish> wishes = EnumSet.noneOf(Wish.class);
+
+  @Option(
+      names = "--accept-changed-migrations",
+      description = "Go on although a migration file differs from what was applied under its name.")
+  void acceptChangedMigrations(boolean wanted) {
+    set(Wish.ACCEPT_CHANGED_MIGRATIONS, wanted);
+  }
+
+  @Option(
+      names = "--expand-only",
+      description =
+          "Refuse migrations that take away what the version that serves may still use: dropped or"
+              + " renamed tables and columns, new columns without a default.")
+  void expandOnly(boolean wanted) {
+    set(Wish.EXPAND_ONLY, wanted);
+  }
+
+  private void set(Wish wish, boolean wanted) {
+    if (wanted) {
+      wishes.add(wish);
+    } else {
+      wishes.remove(wish);
+    }
+  }
+
+  Clodo addedTo(Clodo clodo) {
+    return clodo.wishing(wishes);
+  }
+}

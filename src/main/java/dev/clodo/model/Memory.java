@@ -1,0 +1,39 @@
+package dev.clodo.model;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Small facts that earlier releases of this workspace left behind, as they were at one moment. They
+ * only sharpen what a plan can say: one that is missing makes it more careful, never wrong.
+ */
+public record Memory(Map<String, String> facts) {
+  /** What every key of a migration's checksum begins with. */
+  public static final String MIGRATIONS = "migration/";
+
+  public Memory {
+    facts = Map.copyOf(facts);
+  }
+
+  /** Nothing was ever released from here. */
+  public static Memory none() {
+    return new Memory(Map.of());
+  }
+
+  /** The same, and more. */
+  public Memory and(Map<String, String> more) {
+    var all = new TreeMap<>(facts);
+    all.putAll(more);
+    return new Memory(all);
+  }
+
+  public Optional<String> of(String key) {
+    return Optional.ofNullable(facts.get(key));
+  }
+
+  /** Where the SHA-256 of a migration file is kept, as it was when it was applied. */
+  public static String migration(String databaseId, String file) {
+    return MIGRATIONS + databaseId + "/" + file;
+  }
+}
