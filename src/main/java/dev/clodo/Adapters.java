@@ -6,6 +6,7 @@ import dev.clodo.adapter.cloudflare.HttpTraffic;
 import dev.clodo.adapter.git.GitCli;
 import dev.clodo.adapter.sql.SqliteDataBridge;
 import dev.clodo.adapter.system.LocalFiles;
+import dev.clodo.adapter.system.SharedPace;
 import dev.clodo.adapter.system.SystemClock;
 import dev.clodo.adapter.workerd.WorkerdTrial;
 import dev.clodo.adapter.wrangler.LocalMachine;
@@ -18,6 +19,7 @@ import dev.clodo.port.Clock;
 import dev.clodo.port.Cloudflare;
 import dev.clodo.port.DataBridge;
 import dev.clodo.port.Git;
+import dev.clodo.port.Pace;
 import dev.clodo.port.Traffic;
 import dev.clodo.port.Workerd;
 import dev.clodo.port.WorkspaceFiles;
@@ -49,6 +51,7 @@ final class Adapters implements Ports {
   private final Clock clock = new SystemClock();
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final Toolchain toolchain;
+  private final Pace pace;
   private final Once<WranglerAdapter> wrangler;
   private final Once<CloudflareApi> cloudflare;
   private final Once<DataBridge> bridge;
@@ -72,8 +75,15 @@ final class Adapters implements Ports {
     this.variables = given.variables();
     this.progress = progress;
     this.toolchain = new Toolchain(this.variables, progress);
+    this.pace =
+        SharedPace.of(
+            this.variables,
+            CloudflareApi.isLocal(this.variables),
+            folder(this.workspace).resolve(".clodo").resolve("pace"),
+            clock,
+            progress);
     this.wrangler = new Once<>(() -> kept(wrangler(loading)));
-    this.cloudflare = new Once<>(() -> kept(new CloudflareApi(given, progress)));
+    this.cloudflare = new Once<>(() -> kept(new CloudflareApi(given, progress, pace)));
     this.traffic = new Once<>(() -> kept(new HttpTraffic(this.variables)));
     this.git = new GitCli(this.variables);
     this.bridge =
@@ -94,8 +104,8 @@ final class Adapters implements Ports {
   private WranglerAdapter wrangler(Optional<WranglerAdapter> loading) {
     var builds = folder(workspace).resolve(".clodo").resolve("builds");
     return loading
-        .map(early -> early.in(toolchain, variables, this::account, builds))
-        .orElseGet(() -> new WranglerAdapter(toolchain, variables, this::account, builds));
+        .map(early -> early.in(toolchain, variables, this::account, builds, pace))
+        .orElseGet(() -> new WranglerAdapter(toolchain, variables, this::account, builds, pace));
   }
 
   /** Known once the account has been looked at; the configuration alone may name it. */

@@ -7,6 +7,7 @@ import dev.clodo.model.Deployment;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Resource;
 import dev.clodo.model.Rewrite;
+import dev.clodo.model.Spent;
 import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
 import dev.clodo.model.UploadedVersion;
@@ -36,6 +37,11 @@ public interface Cloudflare {
   /** What is shown to Cloudflare and where it was found, without asking anybody. */
   default CredentialSource credentials() {
     return new CredentialSource("", "", "there are none here");
+  }
+
+  /** What asking has cost by now. */
+  default Spent spent() {
+    return Spent.nothing();
   }
 
   /** The live deployment; empty when the service does not exist. */

@@ -19,6 +19,7 @@ import dev.clodo.model.RunId;
 import dev.clodo.model.Service;
 import dev.clodo.model.StepId;
 import dev.clodo.plan.Way;
+import dev.clodo.port.Pace;
 import dev.clodo.port.StepFailed;
 import dev.clodo.sandbox.NpmTools;
 import java.io.IOException;
@@ -239,7 +240,11 @@ class BuildOnceTest {
   private WranglerAdapter wrangler() {
     var environment = environment();
     return new WranglerAdapter(
-        new Toolchain(environment, _ -> {}), environment, Optional::empty, work.resolve("builds"));
+        new Toolchain(environment, _ -> {}),
+        environment,
+        Optional::empty,
+        work.resolve("builds"),
+        Pace.UNLIMITED);
   }
 
   private Map<String, String> environment() {

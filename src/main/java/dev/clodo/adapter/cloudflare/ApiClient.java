@@ -2,6 +2,7 @@ package dev.clodo.adapter.cloudflare;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.clodo.port.Pace;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -49,6 +50,7 @@ final class ApiClient implements AutoCloseable {
   private final Consumer<String> retries;
   private final Pace pace;
   private final Semaphore places = new Semaphore(AT_ONCE);
+  private final RetryBudget budget = new RetryBudget();
   private @Nullable HttpClient client;
 
   /**
@@ -61,6 +63,14 @@ final class ApiClient implements AutoCloseable {
     this.credentials = credentials;
     this.retries = retries;
     this.pace = pace;
+  }
+
+  RetryBudget budget() {
+    return budget;
+  }
+
+  Pace pace() {
+    return pace;
   }
 
   /** The envelope that a GET brings. */
@@ -80,13 +90,15 @@ final class ApiClient implements AutoCloseable {
 
   /** The envelope of a POST that changes something: sent once, whatever comes back. */
   JsonNode change(String path, JsonNode body) throws ApiFailure {
-    return once(path, post(path, body));
+    pace.take(1);
+    return send(path, post(path, body));
   }
 
   /** The envelope that sending a form brings: sent once, whatever comes back. */
   JsonNode upload(String method, String path, String contentType, BodyPublisher body)
       throws ApiFailure {
-    return once(path, request(path).header("Content-Type", contentType).method(method, body));
+    pace.take(1);
+    return send(path, request(path).header("Content-Type", contentType).method(method, body));
   }
 
   /**
@@ -131,10 +143,14 @@ final class ApiClient implements AutoCloseable {
   private JsonNode repeat(String path, HttpRequest.Builder request) throws ApiFailure {
     for (int attempt = 1; ; attempt++) {
       try {
-        return once(path, request);
+        pace.await();
+        return send(path, request);
       } catch (ApiFailure failure) {
         var pause = pauseAfter(failure, attempt);
-        if (attempt == ATTEMPTS || !mayHelp(failure) || pause.compareTo(LONGEST_PAUSE) > 0) {
+        if (attempt == ATTEMPTS
+            || !mayHelp(failure)
+            || pause.compareTo(LONGEST_PAUSE) > 0
+            || !budget.repeats()) {
           throw failure;
         }
         retries.accept(
@@ -159,8 +175,8 @@ final class ApiClient implements AutoCloseable {
     return wanted.plusMillis(ThreadLocalRandom.current().nextLong(100));
   }
 
-  private JsonNode once(String path, HttpRequest.Builder request) throws ApiFailure {
-    pace.await();
+  private JsonNode send(String path, HttpRequest.Builder request) throws ApiFailure {
+    budget.asked();
     HttpResponse<String> response;
     try {
       places.acquire();
@@ -188,6 +204,9 @@ final class ApiClient implements AutoCloseable {
   private JsonNode envelope(String path, HttpResponse<String> response) throws ApiFailure {
     int status = response.statusCode();
     var after = retryAfter(response.headers());
+    if (status == 429) {
+      pace.hold(after);
+    }
     JsonNode body;
     try {
       body = Json.MAPPER.readTree(response.body());

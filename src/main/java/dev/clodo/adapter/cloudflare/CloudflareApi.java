@@ -11,16 +11,19 @@ import dev.clodo.model.Looked;
 import dev.clodo.model.Resource;
 import dev.clodo.model.ResourceKind;
 import dev.clodo.model.Rewrite;
+import dev.clodo.model.Spent;
 import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
 import dev.clodo.model.UploadedVersion;
 import dev.clodo.model.VersionId;
 import dev.clodo.port.Cloudflare;
+import dev.clodo.port.Pace;
 import dev.clodo.port.StepFailed;
 import dev.clodo.port.TryLater;
 import dev.clodo.port.Unreachable;
 import dev.clodo.port.UserError;
 import java.lang.ref.SoftReference;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
@@ -28,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
@@ -50,6 +54,7 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
   private final AccountApi api;
   private final Map<AccountId, AccountApi> others = new ConcurrentHashMap<>();
   private final Map<String, SoftReference<UploadForm>> forms = new ConcurrentHashMap<>();
+  private final Map<List<AccountId>, ReentrantLock> turns = new ConcurrentHashMap<>();
 
   /**
    * @param environment the process's environment: credentials, {@code CLOUDFLARE_ACCOUNT_ID},
@@ -61,13 +66,23 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
     this(new DotEnv(environment, Map.of()), notices);
   }
 
-  /** The same, with variables that files have given. */
+  /** The same, with variables that files have given, and no pace. */
   public CloudflareApi(DotEnv given, Consumer<String> notices) {
+    this(given, notices, Pace.UNLIMITED);
+  }
+
+  /**
+   * @param given the process's environment and what files have added to it
+   * @param notices told a sentence for each repeated request, and for each guard that had to be
+   *     overridden
+   * @param pace shared by everything that uses these credentials
+   */
+  public CloudflareApi(DotEnv given, Consumer<String> notices, Pace pace) {
     var variables = given.variables();
     this.credentials = new ShownCredentials(given, InstantSource.system(), notices);
     this.environment = CredentialVariables.in(variables);
     this.notices = notices;
-    this.client = new ApiClient(base(variables), credentials, notices, new Pace());
+    this.client = new ApiClient(base(variables), credentials, notices, pace);
     this.api = new AccountApi(client, account(variables));
   }
 
@@ -87,6 +102,12 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
     }
     noteMigrationTables(wanted);
     return new AccountLook(api, shown, wanted).look().with(own);
+  }
+
+  @Override
+  public Spent spent() {
+    var budget = client.budget();
+    return new Spent(budget.requests(), budget.repeated(), client.pace().waited());
   }
 
   @Override
@@ -242,6 +263,13 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
       text = text.substring(0, text.offsetByCodePoints(text.length(), -1));
     }
     return text;
+  }
+
+  /** Whether the API that the environment names is on this machine. */
+  public static boolean isLocal(Map<String, String> environment) {
+    var host = URI.create(base(environment)).getHost();
+    return host != null
+        && (host.equals("localhost") || host.equals("[::1]") || host.startsWith("127."));
   }
 
   private static String base(Map<String, String> environment) {

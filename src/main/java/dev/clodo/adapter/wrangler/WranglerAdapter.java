@@ -9,6 +9,7 @@ import dev.clodo.model.Service;
 import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
 import dev.clodo.model.VersionId;
+import dev.clodo.port.Pace;
 import dev.clodo.port.StepFailed;
 import dev.clodo.port.Unreachable;
 import dev.clodo.port.UserError;
@@ -63,13 +64,19 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
   private final WranglerCommands commands;
   private final Runner runner;
   private final KeptBuilds builds;
+  private final Pace pace;
   private final Set<String> secrets;
 
   /**
    * @param environment the environment of this process
    */
   public WranglerAdapter(Toolchain toolchain, Map<String, String> environment) {
-    this(toolchain, environment, Optional::empty, toolchain.cache().resolve("builds"));
+    this(
+        toolchain,
+        environment,
+        Optional::empty,
+        toolchain.cache().resolve("builds"),
+        Pace.UNLIMITED);
   }
 
   /**
@@ -77,13 +84,21 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
    * @param account the account in use, as far as it is known when it is asked for; only what Clodo
    *     deploys by itself needs it, since everything else has a configuration that may name one
    * @param builds the folder in which builds are kept
+   * @param pace in which wrangler's own requests are counted
    */
   public WranglerAdapter(
       Toolchain toolchain,
       Map<String, String> environment,
       Supplier<Optional<AccountId>> account,
-      Path builds) {
-    this(toolchain, environment, account, warm(new Scripts(toolchain)), new KeptBuilds(builds));
+      Path builds,
+      Pace pace) {
+    this(
+        toolchain,
+        environment,
+        account,
+        warm(new Scripts(toolchain)),
+        new KeptBuilds(builds),
+        pace);
   }
 
   private static Runner warm(Scripts scripts) {
@@ -95,10 +110,15 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
    *
    * @param wanted the environment in which its commands run
    * @param kept the folder in which builds are kept
+   * @param shared the pace in which wrangler's own requests are counted
    */
   public WranglerAdapter in(
-      Toolchain tools, Map<String, String> wanted, Supplier<Optional<AccountId>> known, Path kept) {
-    return new WranglerAdapter(tools, wanted, known, runner, new KeptBuilds(kept));
+      Toolchain tools,
+      Map<String, String> wanted,
+      Supplier<Optional<AccountId>> known,
+      Path kept,
+      Pace shared) {
+    return new WranglerAdapter(tools, wanted, known, runner, new KeptBuilds(kept), shared);
   }
 
   WranglerAdapter(Toolchain toolchain, Map<String, String> environment, Runner runner) {
@@ -115,7 +135,8 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
         environment,
         account,
         runner,
-        new KeptBuilds(toolchain.cache().resolve("builds")));
+        new KeptBuilds(toolchain.cache().resolve("builds")),
+        Pace.UNLIMITED);
   }
 
   WranglerAdapter(
@@ -123,8 +144,10 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
       Map<String, String> environment,
       Supplier<Optional<AccountId>> account,
       Runner runner,
-      KeptBuilds builds) {
+      KeptBuilds builds,
+      Pace pace) {
     this.builds = builds;
+    this.pace = pace;
     this.account = account;
     this.toolchain = toolchain;
     this.environment = Map.copyOf(environment);
@@ -232,7 +255,7 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
           new Target(
               target.service(), dev.clodo.model.EnvironmentName.TOP_LEVEL, folder.path(), config);
       var command = commands.deploy(standIn, tag, "stands in until the service is deployed");
-      var ran = runner.run(toolchain.tools(target.home()), command);
+      var ran = run(target, command);
       if (!ran.succeeded() || ran.versionIn("deploy").isEmpty()) {
         throw complaint(ran).asException(command, target.service().value());
       }
@@ -304,6 +327,7 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
   }
 
   private Ran run(Target target, WranglerCommand command) {
+    pace.take(command.requests());
     return runner.run(toolchain.tools(target.home()), command);
   }
 
