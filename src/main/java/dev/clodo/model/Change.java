@@ -16,6 +16,14 @@ public sealed interface Change {
   /** An earlier version serves again. */
   record Revert(Target target, VersionId baseline, VersionId earlier) implements Change {}
 
+  /** Nothing is done, and why. */
+  sealed interface Skipped extends Change {
+    String why();
+  }
+
   /** Nothing to do, and why that is known. */
-  record Unchanged(Target target, String why) implements Change {}
+  record Unchanged(Target target, String why) implements Skipped {}
+
+  /** Not asked for, so that nobody looked whether it differs. */
+  record LeftOut(Target target, String why) implements Skipped {}
 }

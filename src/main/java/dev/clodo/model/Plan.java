@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Ordered, reversible steps from the account as it is to the workspace as it should be. */
-public record Plan(List<Wave> waves, List<Change.Unchanged> skipped, Basis basis) {
+public record Plan(List<Wave> waves, List<Change.Skipped> skipped, Basis basis) {
   /**
    * Releases that do not depend on one another. Waves run in order; a wave starts when the last is
    * whole.

@@ -22,13 +22,25 @@ public final class Bases {
   /** What a plan for this workspace on this account rests on. */
   public static Plan.Basis of(
       Inventory inventory, Account account, Map<ServiceName, Fingerprint> built) {
+    return of(inventory, account, built, Chosen.all());
+  }
+
+  /** The same for a plan that leaves services out: what becomes of them does not matter to it. */
+  static Plan.Basis of(
+      Inventory inventory, Account account, Map<ServiceName, Fingerprint> built, Chosen chosen) {
     var wanted = new TreeMap<ServiceName, String>();
     var found = new TreeMap<ServiceName, String>();
-    built.forEach((service, fingerprint) -> wanted.put(service, fingerprint.value()));
+    built.forEach((service, fingerprint) -> {
+      if (chosen.has(service)) {
+        wanted.put(service, fingerprint.value());
+      }
+    });
     for (var service : inventory.released()) {
-      found.put(
-          service.name(),
-          account.liveOf(service.name()).map(l -> described(l.deployment())).orElse(ABSENT));
+      if (chosen.has(service.name())) {
+        found.put(
+            service.name(),
+            account.liveOf(service.name()).map(l -> described(l.deployment())).orElse(ABSENT));
+      }
     }
     return new Plan.Basis(wanted, found);
   }

@@ -23,11 +23,22 @@ public final class Differences {
    */
   public static List<Change> between(
       Inventory inventory, Account account, Map<ServiceName, Fingerprint> built) {
+    return between(inventory, account, built, Chosen.all());
+  }
+
+  /** The same, where a service may be left out; then nobody asks whether it differs. */
+  public static List<Change> between(
+      Inventory inventory, Account account, Map<ServiceName, Fingerprint> built, Chosen chosen) {
     var changes = new ArrayList<Change>();
     var reasons = new ArrayList<String>();
     var services =
         inventory.released().stream().sorted(Comparator.comparing(Service::name)).toList();
     for (var service : services) {
+      var leftOut = chosen.leftOut().get(service.name());
+      if (leftOut != null) {
+        changes.add(new Change.LeftOut(service.target(), leftOut));
+        continue;
+      }
       try {
         changes.add(of(service, account, built));
       } catch (Unplannable why) {
@@ -40,7 +51,7 @@ public final class Differences {
     return List.copyOf(changes);
   }
 
-  private static Change of(Service service, Account account, Map<ServiceName, Fingerprint> built) {
+  static Change of(Service service, Account account, Map<ServiceName, Fingerprint> built) {
     var target = service.target();
     if (service.kind() == Service.Kind.PAGES) {
       return new Change.Unchanged(

@@ -107,17 +107,29 @@ public final class MultiDomainOrchestrator {
    * @throws Unplannable when there is no safe one
    */
   public Plan plan(Wanted wanted) {
+    return plan(wanted, Chosen.all());
+  }
+
+  /**
+   * The plan that brings a part of the account to where the workspace is. What is left out may make
+   * a caller newer than what it calls: then its release says so.
+   *
+   * @throws Unplannable when there is no safe one
+   */
+  public Plan plan(Wanted wanted, Chosen chosen) {
     refuseSharedNames(wanted.inventory());
-    var changes = Differences.between(wanted.inventory(), wanted.account(), wanted.built());
+    var changes = Differences.between(wanted.inventory(), wanted.account(), wanted.built(), chosen);
     var migrations =
         new PendingMigrations(wanted.inventory().root(), wanted.account(), wanted.circumstances());
-    refuse(migrations.refusals(wanted.inventory().released()));
-    var unchanged =
+    refuse(
+        migrations.refusals(
+            wanted.inventory().released().stream().filter(s -> chosen.has(s.name())).toList()));
+    var skipped =
         changes.stream()
-            .filter(Change.Unchanged.class::isInstance)
-            .map(Change.Unchanged.class::cast)
+            .filter(Change.Skipped.class::isInstance)
+            .map(Change.Skipped.class::cast)
             .toList();
-    return new Drafting(wanted, byService(changes), migrations).plan(unchanged);
+    return new Drafting(wanted, byService(changes), migrations, chosen).plan(skipped);
   }
 
   /** Of two projects with one name, each release would replace the other's Worker. */
@@ -155,7 +167,7 @@ public final class MultiDomainOrchestrator {
     var reasons = new ArrayList<String>();
     var released = inventory.releasedByName();
     var changes = new ArrayList<Change>();
-    var skipped = new ArrayList<Change.Unchanged>();
+    var skipped = new ArrayList<Change.Skipped>();
     new TreeMap<>(earlier)
         .forEach((name, version) -> {
           var service = Optional.ofNullable(released.get(name));
@@ -181,12 +193,12 @@ public final class MultiDomainOrchestrator {
     }
     var wanted = new Wanted(inventory, account, Map.of(), "");
     var migrations = new PendingMigrations(inventory.root(), account, wanted.circumstances());
-    return new Drafting(wanted, byService(changes), migrations).plan(skipped);
+    return new Drafting(wanted, byService(changes), migrations, Chosen.all()).plan(skipped);
   }
 
   private static Map<ServiceName, Change> byService(List<Change> changes) {
     return changes.stream()
-        .filter(c -> !(c instanceof Change.Unchanged))
+        .filter(c -> !(c instanceof Change.Skipped))
         .collect(toMap(c -> c.target().service(), Function.identity()));
   }
 
@@ -194,17 +206,24 @@ public final class MultiDomainOrchestrator {
   private final class Drafting {
     private final Wanted wanted;
     private final Map<ServiceName, Change> changes;
+    private final Chosen chosen;
     private final Map<ServiceName, Service> services;
     private final Timetable timetable;
     private final List<Plan.Wave> waves = new ArrayList<>();
     private final PendingMigrations migrations;
     private final Set<ServiceName> onlyMigrated = new HashSet<>();
+    private final Map<ServiceName, Set<String>> newerThan = new HashMap<>();
     private int steps;
     private int numbered;
     private int bootstraps;
 
-    Drafting(Wanted wanted, Map<ServiceName, Change> changes, PendingMigrations migrations) {
+    Drafting(
+        Wanted wanted,
+        Map<ServiceName, Change> changes,
+        PendingMigrations migrations,
+        Chosen chosen) {
       this.wanted = wanted;
+      this.chosen = chosen;
       this.changes = new HashMap<>(changes);
       this.migrations = migrations;
       this.services = wanted.inventory().releasedByName();
@@ -219,10 +238,10 @@ public final class MultiDomainOrchestrator {
                   .collect(toSet()));
     }
 
-    Plan plan(List<Change.Unchanged> unchanged) {
+    Plan plan(List<Change.Skipped> still) {
       boolean goesBack = changes.values().stream().anyMatch(Change.Revert.class::isInstance);
       if (!goesBack) {
-        onlyMigrate(unchanged);
+        onlyMigrate(still);
       }
       var slots = new TreeMap<Timetable.Slot, List<Change>>();
       for (var change : changes.values()) {
@@ -233,6 +252,7 @@ public final class MultiDomainOrchestrator {
         slots.descendingMap().forEach(this::waves);
       } else {
         refuseNewerCallers();
+        leftOutCallees();
         databases();
         var early = bootstraps();
         slots.forEach((slot, changed) -> {
@@ -245,8 +265,8 @@ public final class MultiDomainOrchestrator {
               .flatMap(w -> w.releases().stream())
               .map(Plan.Release::target)
               .collect(toSet());
-      var skipped = unchanged.stream().filter(u -> !moving.contains(u.target())).toList();
-      var basis = Bases.of(wanted.inventory(), wanted.account(), wanted.built());
+      var skipped = still.stream().filter(u -> !moving.contains(u.target())).toList();
+      var basis = Bases.of(wanted.inventory(), wanted.account(), wanted.built(), chosen);
       return new Plan(waves, skipped, basis);
     }
 
@@ -274,6 +294,43 @@ public final class MultiDomainOrchestrator {
       }
       if (!reasons.isEmpty()) {
         throw new Unplannable(List.copyOf(reasons));
+      }
+    }
+
+    /** A callee that differs and is left out is older than its caller then: people are told. */
+    private void leftOutCallees() {
+      var reasons = new TreeSet<String>();
+      for (var edge : wanted.inventory().releasedEdges()) {
+        var caller = changes.get(edge.from());
+        var callee = services.get(edge.to());
+        if (caller == null || callee == null || chosen.has(edge.to())) {
+          continue;
+        }
+        switch (leftOut(callee)) {
+          case Change.Create _ when Timetable.mustExist(edge) ->
+              reasons.add(
+                  "%s needs %s, which does not exist yet and is left out: add --only %2$s"
+                      .formatted(edge.from(), edge.to()));
+          case Change.Skipped _ -> {}
+          case Change.Create _, Change.Update _, Change.Lifecycle _, Change.Revert _ ->
+              newerThan
+                  .computeIfAbsent(edge.from(), _ -> new TreeSet<>())
+                  .add(
+                      "calls %s, which differs too and is left out, so that it calls the old one"
+                          .formatted(edge.to()));
+        }
+      }
+      if (!reasons.isEmpty()) {
+        throw new Unplannable(List.copyOf(reasons));
+      }
+    }
+
+    private Change leftOut(Service service) {
+      try {
+        return Differences.of(service, wanted.account(), wanted.built());
+      } catch (Unplannable unclear) {
+        // Whoever does not release it need not know; that it is left out stands in the plan.
+        return new Change.LeftOut(service.target(), String.join(", ", unclear.reasons()));
       }
     }
 
@@ -334,7 +391,7 @@ public final class MultiDomainOrchestrator {
           case Change.Create create -> together.add(create);
           case Change.Update update -> together.add(update);
           case Change.Revert revert -> together.add(revert);
-          case Change.Unchanged _ -> {}
+          case Change.Skipped _ -> {}
         }
       }
       alone.values().forEach(each -> wave(slot, each));
@@ -371,13 +428,17 @@ public final class MultiDomainOrchestrator {
               way(service, change instanceof Change.Create));
       var release = releases.release(change, brief, steps + 1);
       steps += release.steps().size();
-      var note = timetable.notes().get(name);
-      return note == null || change instanceof Change.Revert ? release : noted(release, note);
+      return change instanceof Change.Revert ? release : noted(release, name);
     }
 
-    private static Plan.Release noted(Plan.Release release, String note) {
+    /** The release with what its place in the order, and the choice, mean for it. */
+    private Plan.Release noted(Plan.Release release, ServiceName name) {
       var notes = new ArrayList<>(release.notes());
-      notes.add(note);
+      Stream.ofNullable(timetable.notes().get(name)).forEach(notes::add);
+      Stream.ofNullable(chosen.because().get(name))
+          .map(why -> "is released because " + why)
+          .forEach(notes::add);
+      notes.addAll(newerThan.getOrDefault(name, Set.of()));
       return new Plan.Release(release.change(), release.steps(), notes);
     }
 
@@ -398,12 +459,15 @@ public final class MultiDomainOrchestrator {
     }
 
     /** A service may be as it should be, but not its database. */
-    private void onlyMigrate(List<Change.Unchanged> unchanged) {
-      for (var one : unchanged) {
+    private void onlyMigrate(List<Change.Skipped> skipped) {
+      for (var one : skipped) {
         var name = one.target().service();
         var service = services.get(name);
         var live = wanted.account().liveOf(name).flatMap(l -> l.deployment().soleVersion());
-        if (service != null && live.isPresent() && migrations.areLackedBy(service)) {
+        if (one instanceof Change.Unchanged
+            && service != null
+            && live.isPresent()
+            && migrations.areLackedBy(service)) {
           changes.put(name, new Change.Update(one.target(), live.get()));
           onlyMigrated.add(name);
         }

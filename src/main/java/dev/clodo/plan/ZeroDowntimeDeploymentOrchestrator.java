@@ -68,7 +68,7 @@ public final class ZeroDowntimeDeploymentOrchestrator {
           draft.deployedAsAWhole(why, List.of(baseline));
       case Change.Update(_, var baseline) -> draft.climbing(ladder, baseline);
       case Change.Revert(_, var baseline, var earlier) -> draft.goingBack(baseline, earlier);
-      case Change.Unchanged _ -> {}
+      case Change.Skipped _ -> {}
     }
     return new Plan.Release(change, draft.steps, draft.notes());
   }

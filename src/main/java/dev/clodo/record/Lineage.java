@@ -73,7 +73,7 @@ public final class Lineage {
       case Change.Update(_, var baseline) -> Optional.of(baseline);
       case Change.Lifecycle(_, var baseline, _) -> Optional.of(baseline);
       case Change.Revert(_, var baseline, _) -> Optional.of(baseline);
-      case Change.Create _, Change.Unchanged _ -> Optional.empty();
+      case Change.Create _, Change.Unchanged _, Change.LeftOut _ -> Optional.empty();
     };
   }
 

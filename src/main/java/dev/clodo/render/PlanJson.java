@@ -96,10 +96,10 @@ public final class PlanJson {
       }
       waves.add(new Plan.Wave(text(wave, "name"), wave.path("share").asText(""), releases));
     }
-    var skipped = new ArrayList<Change.Unchanged>();
+    var skipped = new ArrayList<Change.Skipped>();
     for (var node : array(root, "skipped")) {
-      if (change(node) instanceof Change.Unchanged unchanged) {
-        skipped.add(unchanged);
+      if (change(node) instanceof Change.Skipped change) {
+        skipped.add(change);
       }
     }
     return new Plan(waves, skipped, new Plan.Basis(names(basis, "wanted"), names(basis, "found")));
@@ -119,6 +119,7 @@ public final class PlanJson {
               .put("baseline", baseline.value())
               .put("earlier", earlier.value());
       case Change.Unchanged(_, var why) -> node.put("kind", "unchanged").put("why", why);
+      case Change.LeftOut(_, var why) -> node.put("kind", "left-out").put("why", why);
     };
   }
 
@@ -132,6 +133,7 @@ public final class PlanJson {
       case "revert" ->
           new Change.Revert(target, version(node, "baseline"), version(node, "earlier"));
       case "unchanged" -> new Change.Unchanged(target, text(node, "why"));
+      case "left-out" -> new Change.LeftOut(target, text(node, "why"));
       case String other -> throw new IllegalArgumentException("there is no change " + other);
     };
   }

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A plan as a table: waves, services, changes, steps and their undo. What happens to many domains
@@ -110,20 +111,29 @@ public final class PlanText {
   }
 
   private static String skipped(Plan plan, Detail detail) {
-    if (plan.skipped().isEmpty()) {
+    var unchanged = plan.skipped().stream().filter(Change.Unchanged.class::isInstance).toList();
+    var leftOut = plan.skipped().stream().filter(Change.LeftOut.class::isInstance).toList();
+    var tables =
+        Stream.of(skipped("Unchanged", unchanged, detail), skipped("Left out", leftOut, detail))
+            .filter(t -> !t.isEmpty())
+            .collect(joining("\n"));
+    return plan.waves().isEmpty() || tables.isEmpty() ? tables : "\n" + tables;
+  }
+
+  private static String skipped(String title, List<Change.Skipped> changes, Detail detail) {
+    if (changes.isEmpty()) {
       return "";
     }
     var rows =
-        alike(plan.skipped(), Change.Unchanged::target, c -> likeOthers(c.why(), "…"), detail)
-            .stream()
+        alike(changes, Change.Skipped::target, c -> likeOthers(c.why(), "…"), detail).stream()
             .map(group ->
                 group.size() == 1
                     ? List.of(Words.target(group.getFirst().target()), group.getFirst().why())
                     : List.of(
-                        whom(group.stream().map(Change.Unchanged::target).toList()),
+                        whom(group.stream().map(Change.Skipped::target).toList()),
                         likeOthers(group.getFirst().why(), "…")))
             .toList();
-    return (plan.waves().isEmpty() ? "" : "\n") + "Unchanged\n" + Words.table(rows, "  ");
+    return title + "\n" + Words.table(rows, "  ");
   }
 
   /** Releases of one service for several domains, which take the same kinds of steps. */
@@ -197,7 +207,7 @@ public final class PlanText {
       case Change.Lifecycle(_, _, var why) -> "update as a whole (" + why + ")";
       case Change.Revert _ -> "back to an earlier version";
       case Change.Create _ -> StepText.change(change);
-      case Change.Unchanged _ -> likeOthers(StepText.change(change), "…");
+      case Change.Unchanged _, Change.LeftOut _ -> likeOthers(StepText.change(change), "…");
     };
   }
 

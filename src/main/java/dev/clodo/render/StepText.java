@@ -70,6 +70,7 @@ public final class StepText {
       case Change.Revert(_, var baseline, var earlier) ->
           "back to %s, serves %s".formatted(earlier.shortened(), baseline.shortened());
       case Change.Unchanged(_, var why) -> "unchanged: " + why;
+      case Change.LeftOut(_, var why) -> why;
     };
   }
 
