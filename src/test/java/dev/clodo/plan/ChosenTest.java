@@ -150,9 +150,7 @@ class ChosenTest {
   void aCalleeThatDoesNotExistYetCanNotBeLeftOut() {
     account.deployed(name("web-acme"), "");
     var inventory = inventory(SERVICES, CALLS.toArray(Edge[]::new));
-    var wanted =
-        new Wanted(
-            inventory, account.cloudflare().look(inventory), Map.of(), HealthCheck.standard(), "");
+    var wanted = new Wanted(inventory, account.cloudflare().look(inventory), Map.of(), "");
 
     assertThatThrownBy(() -> new MultiDomainOrchestrator().plan(wanted, of(only("web-acme"))))
         .isInstanceOf(Unplannable.class)
