@@ -12,6 +12,7 @@ import dev.clodo.model.Checkup;
 import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.Finding;
 import dev.clodo.model.Inventory;
+import dev.clodo.model.JournalEntry;
 import dev.clodo.model.Looked;
 import dev.clodo.model.Memory;
 import dev.clodo.model.Outcome;
@@ -23,20 +24,19 @@ import dev.clodo.model.RunId;
 import dev.clodo.model.RunRecord;
 import dev.clodo.model.RunRecord.Standing;
 import dev.clodo.model.Service;
-import dev.clodo.model.ServiceName;
 import dev.clodo.model.ServiceVersions;
 import dev.clodo.model.Stage;
 import dev.clodo.model.Start;
 import dev.clodo.model.Status;
 import dev.clodo.model.Target;
 import dev.clodo.model.Trials;
-import dev.clodo.model.VersionId;
 import dev.clodo.model.Wish;
 import dev.clodo.plan.Bases;
 import dev.clodo.plan.Circumstances;
 import dev.clodo.plan.Differences;
 import dev.clodo.plan.MultiDomainOrchestrator;
 import dev.clodo.plan.Unplannable;
+import dev.clodo.port.DataBridge;
 import dev.clodo.port.Git.Origin;
 import dev.clodo.port.UserError;
 import dev.clodo.record.Lineage;
@@ -51,9 +51,9 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * The Java API: assesses, plans, deploys and rolls back one workspace in one environment.
@@ -72,6 +72,7 @@ import java.util.TreeMap;
  *         case Deployed.Unchanged unchanged -> "nothing to do";
  *         case Deployed.Declined declined -> "not wanted";
  *         case Deployed.Released released -> "released by run " + released.run().run().id();
+ *         case Deployed.WentBack back -> "went back with run " + back.run().run().id();
  *         case Deployed.NotReleased ended -> "ended with " + ended.outcome();
  *       };
  *   log.accept(told);
@@ -87,7 +88,7 @@ public final class Clodo implements AutoCloseable {
   /** 31⁸ ids: two runs of one workspace do not meet. */
   private static final int ID_LENGTH = 8;
 
-  /** A run older than this is not looked for; the newest ones are asked first. */
+  /** A run older than this is not looked for. */
   private static final int LONGEST_SEARCH = 1000;
 
   private final Path folder;
@@ -335,70 +336,90 @@ public final class Clodo implements AutoCloseable {
   }
 
   /** The versions that each deployed service can go back to. */
-  public List<ServiceVersions> versions() {
-    var versions = new ArrayList<ServiceVersions>();
-    for (var service : understood(discover()).released()) {
-      ports
-          .cloudflare()
-          .deployment(service.target())
-          .ifPresent(live ->
-              versions.add(
-                  new ServiceVersions(
-                      service.target(), live, ports.cloudflare().versions(service.target()))));
-    }
-    return versions;
+  public List<ServiceVersions> versions(GoBack which) {
+    var chosen = rollbacks(discover()).chosen(which);
+    var live = ports.cloudflare().deployments(chosen);
+    var versions = ports.cloudflare().versions(chosen);
+    return chosen.stream()
+        .filter(s -> live.containsKey(s.name()))
+        .map(s ->
+            new ServiceVersions(
+                s.target(),
+                Objects.requireNonNull(live.get(s.name())),
+                versions.getOrDefault(s.name(), List.of())))
+        .toList();
   }
 
-  /**
-   * The plan that makes services serve earlier versions again.
-   *
-   * @param earlier the version for each service that goes back
-   */
-  public Plan planRollback(Map<ServiceName, VersionId> earlier) {
-    var inventory = understood(discover());
-    var account = seen(ports.cloudflare().look(inventory));
-    return planned(() -> new MultiDomainOrchestrator().rollback(inventory, account, earlier));
+  /** The plan that makes services serve earlier versions again, and what it does not revert. */
+  public Plan planRollback(GoBack request) {
+    var rollbacks = rollbacks(discover());
+    return rollbacks.told(planned(() -> rollbacks.plan(request)));
   }
 
-  /**
-   * What served before the newest release that still serves, for each service that it changed. A
-   * rollback is no release: going back twice goes back two releases.
-   */
-  public Map<ServiceName, VersionId> before() {
-    var account = ports.cloudflare().look(understood(discover()));
-    for (var record : history(LONGEST_SEARCH)) {
-      var earlier =
-          record.run().environment().equals(environment) && !Lineage.isRollback(record.run())
-              ? goingBackFrom(record, account)
-              : Map.<ServiceName, VersionId>of();
-      if (!earlier.isEmpty()) {
-        return earlier;
-      }
-    }
-    return Map.of();
-  }
-
-  private static Map<ServiceName, VersionId> goingBackFrom(RunRecord record, Account account) {
-    var earlier = new TreeMap<ServiceName, VersionId>();
-    for (var moved : record.moved()) {
-      var service = moved.target().service();
-      account
-          .liveOf(service)
-          .flatMap(live -> live.deployment().soleVersion())
-          .filter(moved.after()::contains)
-          .filter(now -> !moved.before().contains(now))
-          .ifPresent(_ -> moved.before().forEach(v -> earlier.put(service, v)));
-    }
-    return earlier;
-  }
-
-  /** Carries out a plan of {@link #planRollback}. */
-  public Deployed rollback(Plan plan, Watcher watcher) {
+  /** Lets earlier versions serve again, and asks them how they are. */
+  public Deployed rollback(GoBack request, Watcher watcher) {
+    var origin = origin();
+    var rollbacks = rollbacks(discover());
+    var drafted = planned(() -> rollbacks.plan(request));
+    var plan = watcher.reads() ? rollbacks.told(drafted) : drafted;
     watcher.phase(Phase.CONSTRUCT);
     watcher.constructed(plan);
     watcher.phase(Phase.ORCHESTRATE);
     watcher.planned(plan);
-    return carryOut(plan, origin(), watcher);
+    if (plan.isEmpty()) {
+      return new Deployed.Unchanged(plan);
+    }
+    if (!watcher.approves(plan)) {
+      return new Deployed.Declined(plan);
+    }
+    var run = run(plan, origin.get());
+    watcher.started(run);
+    watcher.phase(Phase.EXECUTE);
+    var outcome = executor(watcher).start(run);
+    watcher.phase(Phase.VERIFY);
+    return wentBack(record(run), outcome, rollbacks, watcher);
+  }
+
+  /**
+   * An emergency: earlier versions serve again, and nothing else happens before they do. Nobody is
+   * asked, nothing is assessed, health is not waited for, and neither a lease that somebody holds,
+   * nor a run that has not ended, nor a store that can't be used is a hindrance. What is switched
+   * is written down where that is possible, and read back.
+   */
+  public Deployed rollbackNow(GoBack request, Watcher watcher) {
+    var rollbacks = rollbacks(discover());
+    var plan = planned(() -> rollbacks.planNow(request));
+    if (plan.isEmpty()) {
+      return new Deployed.Unchanged(plan);
+    }
+    var store = new BreakGlass(ports::bridge, ports.clock(), watcher::warned);
+    var run = run(plan, new Origin(ports.holder(), "", ""));
+    watcher.started(run);
+    watcher.phase(Phase.EXECUTE);
+    var outcome = executor(watcher, store).start(run);
+    return wentBack(record(run, store.journal(run.id())), outcome, rollbacks, watcher);
+  }
+
+  private Deployed wentBack(
+      RunRecord record, Outcome outcome, Rollbacks rollbacks, Watcher watcher) {
+    watcher.executed(record);
+    return outcome instanceof Outcome.Released
+        ? new Deployed.WentBack(record, stays(record, rollbacks, watcher))
+        : new Deployed.NotReleased(record, outcome);
+  }
+
+  /** What stays is for people to know; not knowing it undoes nothing of what is done. */
+  private static List<String> stays(RunRecord record, Rollbacks rollbacks, Watcher watcher) {
+    try {
+      return rollbacks.stays(record.run().plan());
+    } catch (UserError unreadable) {
+      watcher.warned("can't tell what stays as it is: " + unreadable.getMessage());
+      return List.of();
+    }
+  }
+
+  private Rollbacks rollbacks(Inventory inventory) {
+    return new Rollbacks(inventory, ports.cloudflare(), environment, this::history);
   }
 
   /**
@@ -415,6 +436,19 @@ public final class Clodo implements AutoCloseable {
   /** The newest runs of the workspace in all its environments. */
   public List<RunRecord> history(int most) {
     return ports.bridge().runs(most).stream().map(this::record).toList();
+  }
+
+  /**
+   * The newest runs that let earlier versions serve again: rollbacks, and releases that had to be
+   * taken back.
+   */
+  public List<RunRecord> rollbacks(int most) {
+    return history(LONGEST_SEARCH).stream()
+        .filter(r ->
+            Lineage.isRollback(r.run())
+                || r.standing() instanceof Standing.Ended(Outcome.RolledBack _))
+        .limit(most)
+        .toList();
   }
 
   /** One run with its journal. */
@@ -467,7 +501,7 @@ public final class Clodo implements AutoCloseable {
   }
 
   /** Refuses an account that can't be seen: a plan made blindly could take a service down. */
-  private static Account seen(Account account) {
+  static Account seen(Account account) {
     return switch (account.access()) {
       case ACCEPTED -> account;
       case OFFLINE -> throw new UserError(UserError.Kind.USAGE, why(account));
@@ -571,20 +605,22 @@ public final class Clodo implements AutoCloseable {
     if (!watcher.approves(plan)) {
       return new Deployed.Declined(plan);
     }
-    var origin = known.get();
-    var run =
-        new Run(
-            newId(),
-            plan,
-            environment,
-            ports.clock().now(),
-            origin.who(),
-            origin.commit(),
-            origin.branch());
+    var run = run(plan, known.get());
     watcher.started(run);
     watcher.phase(Phase.EXECUTE);
     var again = Later.of(this::discover);
     return ended(run, executor(watcher).start(run), again, watcher);
+  }
+
+  private Run run(Plan plan, Origin origin) {
+    return new Run(
+        newId(),
+        plan,
+        environment,
+        ports.clock().now(),
+        origin.who(),
+        origin.commit(),
+        origin.branch());
   }
 
   /**
@@ -608,9 +644,13 @@ public final class Clodo implements AutoCloseable {
   }
 
   private SagaExecutor executor(Watcher watcher) {
+    return executor(watcher, ports.bridge());
+  }
+
+  private SagaExecutor executor(Watcher watcher, DataBridge store) {
     return new SagaExecutor(
         new World(ports.wrangler(), ports.cloudflare(), ports.traffic()),
-        ports.bridge(),
+        store,
         ports.clock(),
         ports.timing(),
         ports.holder(),
@@ -631,7 +671,10 @@ public final class Clodo implements AutoCloseable {
   }
 
   private RunRecord record(Run run) {
-    var journal = ports.bridge().journal(run.id());
+    return record(run, ports.bridge().journal(run.id()));
+  }
+
+  private RunRecord record(Run run, List<JournalEntry> journal) {
     var standing =
         switch (states.next(run.plan(), states.replay(run.plan(), journal))) {
           case Next.Finish(var outcome) -> new Standing.Ended(outcome);

@@ -40,6 +40,14 @@ public interface Watcher {
   /** The releases are in order. */
   default void planned(Plan plan) {}
 
+  /** Whether somebody reads the plan before it runs, so that it must tell everything. */
+  default boolean reads() {
+    return false;
+  }
+
+  /** Something that people must not miss: an emergency went on without what it should have. */
+  default void warned(String text) {}
+
   /** Whether a plan that is not empty may run. */
   default boolean approves(Plan plan) {
     return true;

@@ -95,6 +95,17 @@ final class DeployTalk implements Watcher {
   }
 
   @Override
+  public boolean reads() {
+    return asks;
+  }
+
+  @Override
+  public void warned(String text) {
+    progress.idle();
+    session.host().err().println("clodo: " + palette.bad("ATTENTION") + " " + text);
+  }
+
+  @Override
   public boolean approves(Plan plan) {
     if (!asks) {
       return true;

@@ -14,8 +14,14 @@ import picocli.CommandLine.Parameters;
     name = "history",
     description = "Show past runs, or one of them event by event.",
     footerHeading = "%nExamples:%n",
-    footer = {"  clodo history --limit 50", "  clodo history k3v9x2ma"})
+    footer = {
+      "  clodo history --limit 50",
+      "  clodo history --rollbacks",
+      "  clodo history k3v9x2ma"
+    })
 final class HistoryCommand implements Callable<Integer> {
+  static final String RUN_ID = "[a-z0-9]{4,16}";
+
   private final Session session;
 
   @Mixin private Target target = new Target();
@@ -27,6 +33,9 @@ final class HistoryCommand implements Callable<Integer> {
       description = "How many runs, the newest first (${DEFAULT-VALUE}).")
   private int limit;
 
+  @Option(names = "--rollbacks", description = "Only those that let earlier versions serve again.")
+  private boolean rollbacks;
+
   @Parameters(arity = "0..1", paramLabel = "RUN", description = "A run's id, for its journal.")
   private @Nullable String run;
 
@@ -37,11 +46,11 @@ final class HistoryCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (var clodo = target.open(session)) {
-      if (run != null && !run.matches("[a-z0-9]{4,16}")) {
+      if (run != null && !run.matches(RUN_ID)) {
         throw Failed.usage(run + " is no run's id. Those there are: clodo history");
       }
       if (run == null) {
-        session.show(new View.History(clodo.history(limit)));
+        session.show(new View.History(rollbacks ? clodo.rollbacks(limit) : clodo.history(limit)));
         return Exit.DONE.code();
       }
       var found = clodo.run(new RunId(run));

@@ -52,6 +52,18 @@ final class Release {
                   + session.palette().good("Released.")
                   + " What happened, event by event: clodo history "
                   + run.run().id());
+      case Deployed.WentBack(var run, var stays) -> {
+        session.line(
+            "\n"
+                + session.palette().good("The earlier versions serve.")
+                + " What happened, event by event: clodo history "
+                + run.run().id());
+        if (!stays.isEmpty()) {
+          session.line("What stays as it is:");
+          stays.forEach(s -> session.line("  " + s));
+        }
+        session.line(RollbackCommand.IN_NO_VERSION);
+      }
       case Deployed.NotReleased(_, var outcome) ->
           session.line("\n" + RunText.outcome(outcome).stripTrailing());
     }
@@ -61,7 +73,7 @@ final class Release {
     return switch (deployed) {
       case Deployed.NotReady _ -> Exit.NOT_READY;
       case Deployed.Unchanged _, Deployed.Declined _ -> Exit.NOTHING_TO_DO;
-      case Deployed.Released _ -> Exit.DONE;
+      case Deployed.Released _, Deployed.WentBack _ -> Exit.DONE;
       case Deployed.NotReleased(_, var outcome) ->
           switch (outcome) {
             case Outcome.Released _ -> Exit.DONE;

@@ -1,19 +1,14 @@
 package dev.clodo.cli;
 
-import dev.clodo.Clodo;
-import dev.clodo.Deployed;
 import dev.clodo.Exit;
 import dev.clodo.Failed;
-import dev.clodo.Watcher;
-import dev.clodo.model.ServiceName;
-import dev.clodo.model.ServiceVersions;
-import dev.clodo.model.UploadedVersion;
-import dev.clodo.model.VersionId;
-import java.util.ArrayList;
+import dev.clodo.GoBack;
+import dev.clodo.model.DomainName;
+import dev.clodo.model.RunId;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,28 +18,42 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "rollback",
     description =
-        "Let earlier versions serve again: what served before the last release, or a version you"
-            + " name.",
+        "Let earlier versions serve again: what served before the last release, a version you name,"
+            + " or everything as it was after a run.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  clodo rollback --list                     the versions there are",
       "  clodo rollback                            all services of the last release",
       "  clodo rollback api --to-version 1a2b3c4d  one service, to one version",
+      "  clodo rollback --to-release k3v9x2ma      every service as it was after that run",
+      "  clodo rollback --domain acme.example.com  one domain",
+      "  clodo rollback api --now                  an emergency: the switch and nothing else",
       "",
-      "Routes, schedules, secrets and data are in no version and stay as they are.",
+      "Routes, schedules, queue consumers and data are in no version and stay as they are; secrets"
+          + " come",
+      "back with the version that had them. What was done: clodo history --rollbacks",
       "Wrangler's own command of this name: clodo wrangler rollback",
       "Exit codes: as deploy; 0 when the earlier versions serve."
     })
 final class RollbackCommand implements Callable<Integer> {
+  static final String IN_NO_VERSION =
+      "Routes, schedules, queue consumers and data are in no version and stay as they are.";
+
   private final Session session;
 
   @Mixin private Target target = new Target();
 
   @Parameters(
-      arity = "0..1",
+      arity = "0..*",
       paramLabel = "SERVICE",
-      description = "The service; without it every service that is concerned.")
-  private @Nullable String service;
+      description = "Services or groups; without any every service that is concerned.")
+  private List<String> services = List.of();
+
+  @Option(
+      names = "--domain",
+      paramLabel = "DOMAIN",
+      description = "Only what is released for this domain; may be repeated.")
+  private List<String> domains = List.of();
 
   @Option(names = "--list", description = "List the versions; change nothing.")
   private boolean list;
@@ -54,6 +63,19 @@ final class RollbackCommand implements Callable<Integer> {
       paramLabel = "VERSION",
       description = "A version's id, its first characters, or its number as #7.")
   private @Nullable String version;
+
+  @Option(
+      names = "--to-release",
+      paramLabel = "RUN",
+      description = "Every service as it was after this run; see clodo history.")
+  private @Nullable String run;
+
+  @Option(
+      names = {"--now", "--emergency"},
+      description =
+          "An emergency: switch first. Nobody is asked, nothing is checked before or waited for"
+              + " after, and a lease or a store that can't be had is no hindrance.")
+  private boolean now;
 
   @Option(names = "--dry-run", description = "Show the plan and change nothing.")
   private boolean dryRun;
@@ -69,77 +91,49 @@ final class RollbackCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return list || dryRun ? look() : Release.of(session, target, yes, this::goBack).code();
+    var request = request();
+    if (list || dryRun) {
+      return look(request);
+    }
+    Release.Work work =
+        now
+            ? (clodo, watcher) -> clodo.rollbackNow(request, watcher)
+            : (clodo, watcher) -> clodo.rollback(request, watcher);
+    return Release.of(session, target, yes || now, work).code();
   }
 
-  private int look() {
+  private int look(GoBack request) {
     try (var clodo = target.open(session)) {
       if (list) {
-        session.show(new View.Versions(chosen(clodo.versions())));
+        session.show(new View.Versions(clodo.versions(request)));
         return Exit.DONE.code();
       }
-      var plan = clodo.planRollback(earlier(clodo));
+      var plan = clodo.planRollback(request);
       session.show(new View.Planned(plan));
       return (plan.isEmpty() ? Exit.NOTHING_TO_DO : Exit.DONE).code();
     }
   }
 
-  private Deployed goBack(Clodo clodo, Watcher watcher) {
-    return clodo.rollback(clodo.planRollback(earlier(clodo)), watcher);
+  private GoBack request() {
+    return new GoBack(
+        new HashSet<>(services),
+        domains.stream().map(DomainName::new).collect(Collectors.toSet()),
+        to());
   }
 
-  /** The version that each concerned service goes back to. */
-  private Map<ServiceName, VersionId> earlier(Clodo clodo) {
-    var earlier = version == null ? before(clodo) : named(clodo, version);
-    if (earlier.isEmpty()) {
-      throw Failed.usage(
-          "there is no release to go back from. Choose a version: clodo rollback --list");
+  private GoBack.To to() {
+    if (version != null && run != null) {
+      throw Failed.usage("--to-version and --to-release can't both be meant");
     }
-    return earlier;
-  }
-
-  private Map<ServiceName, VersionId> before(Clodo clodo) {
-    var before = new TreeMap<>(clodo.before());
-    if (service != null) {
-      before.keySet().retainAll(List.of(new ServiceName(service)));
+    if (version != null) {
+      return new GoBack.To.Version(version);
     }
-    return before;
-  }
-
-  private Map<ServiceName, VersionId> named(Clodo clodo, String wanted) {
-    var found = new TreeMap<ServiceName, VersionId>();
-    var several = new ArrayList<String>();
-    for (var each : chosen(clodo.versions())) {
-      for (var candidate : each.versions()) {
-        if (matches(candidate, wanted)) {
-          found.put(each.target().service(), candidate.id());
-          several.add(each.target().service() + " " + candidate.id());
-        }
-      }
+    if (run == null) {
+      return new GoBack.To.Before();
     }
-    if (several.isEmpty()) {
-      throw Failed.usage(
-          "no version " + wanted + " is listed. Those there are: clodo rollback --list");
+    if (!run.matches(HistoryCommand.RUN_ID)) {
+      throw Failed.usage(run + " is no run's id. Those there are: clodo history");
     }
-    if (several.size() > 1) {
-      throw Failed.usage(
-          wanted
-              + " could be "
-              + String.join(" or ", several)
-              + ". Name the service, or more of the id.");
-    }
-    return found;
-  }
-
-  private List<ServiceVersions> chosen(List<ServiceVersions> all) {
-    return all.stream()
-        .filter(v -> service == null || v.target().service().value().equals(service))
-        .toList();
-  }
-
-  private static boolean matches(UploadedVersion candidate, String wanted) {
-    return wanted.startsWith("#")
-        ? wanted.equals("#" + candidate.number())
-        : candidate.id().value().startsWith(wanted);
+    return new GoBack.To.AfterRun(new RunId(run));
   }
 }

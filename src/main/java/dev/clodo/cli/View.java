@@ -200,6 +200,11 @@ sealed interface View {
                 with(result("released"), "run", RunJson.of(run)),
                 "assessment",
                 AssessmentJson.of(after));
+        case Deployed.WentBack(var run, var stays) -> {
+          var node = with(result("released"), "run", RunJson.of(run));
+          stays.forEach(node.putArray("notReverted")::add);
+          yield node;
+        }
         case Deployed.NotReleased(var run, var outcome) ->
             with(
                 result(outcome instanceof Outcome.RolledBack ? "rolled-back" : "stuck"),

@@ -1,6 +1,7 @@
 package dev.clodo.model;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,6 +17,11 @@ public record Deployment(String id, List<Share> shares, Instant createdAt, Strin
   /** The version that serves everything; empty while traffic is split. */
   public Optional<VersionId> soleVersion() {
     return shares.stream().filter(s -> s.percent() == 100).map(Share::version).findFirst();
+  }
+
+  /** The version that serves most; empty when none serves. */
+  public Optional<VersionId> most() {
+    return shares.stream().max(Comparator.comparingDouble(Share::percent)).map(Share::version);
   }
 
   /** The part of the traffic that a version serves, in percent. */

@@ -66,6 +66,11 @@ public record Plan(List<Wave> waves, List<Change.Skipped> skipped, Basis basis) 
     }
   }
 
+  /** The same plan with other waves. */
+  public Plan with(List<Wave> others) {
+    return new Plan(others, skipped, basis);
+  }
+
   /** All steps in the order they run. */
   public List<Step> steps() {
     return stepsOf(waves);

@@ -7,14 +7,19 @@ import dev.clodo.model.Deployment;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Resource;
 import dev.clodo.model.Rewrite;
+import dev.clodo.model.Service;
+import dev.clodo.model.ServiceName;
 import dev.clodo.model.Spent;
 import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
 import dev.clodo.model.UploadedVersion;
 import dev.clodo.model.VersionId;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Looks at Cloudflare, in the account that a target names, and makes the changes that need no
@@ -51,6 +56,30 @@ public interface Cloudflare {
    * The versions that Cloudflare still lists, newest first; none when the service does not exist.
    */
   List<UploadedVersion> versions(Target target);
+
+  /**
+   * Looks only at what serves now and where some of the services can be asked. As {@link #look}, it
+   * never throws.
+   *
+   * @param services those of the workspace that are of interest
+   */
+  default Account glance(Inventory wanted, Collection<Service> services) {
+    return look(wanted);
+  }
+
+  /** The live deployments of several services; those that do not exist are left out. */
+  default Map<ServiceName, Deployment> deployments(Collection<Service> services) {
+    var live = new TreeMap<ServiceName, Deployment>();
+    services.forEach(s -> deployment(s.target()).ifPresent(d -> live.put(s.name(), d)));
+    return live;
+  }
+
+  /** The versions of several services that Cloudflare still lists, newest first. */
+  default Map<ServiceName, List<UploadedVersion>> versions(Collection<Service> services) {
+    var versions = new TreeMap<ServiceName, List<UploadedVersion>>();
+    services.forEach(s -> versions.put(s.name(), versions(s.target())));
+    return versions;
+  }
 
   /**
    * Divides a service's traffic at once. {@code message} is kept with the deployment (≤ 1000

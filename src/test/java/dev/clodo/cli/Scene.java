@@ -44,6 +44,7 @@ final class Scene implements Host {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private Terminal terminal = Terminal.none();
+  private Optional<RuntimeException> storeFails = Optional.empty();
 
   Scene(Path folder) {
     this.folder = folder;
@@ -74,6 +75,12 @@ final class Scene implements Host {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** From now on the store can't be used. */
+  Scene storeFails(RuntimeException why) {
+    storeFails = Optional.of(why);
+    return this;
   }
 
   /** Somebody sits at a terminal. */
@@ -187,6 +194,9 @@ final class Scene implements Host {
 
     @Override
     public DataBridge bridge() {
+      storeFails.ifPresent(why -> {
+        throw why;
+      });
       return bridge;
     }
 

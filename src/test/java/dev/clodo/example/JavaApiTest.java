@@ -49,6 +49,7 @@ class JavaApiTest {
           case Deployed.Unchanged unchanged -> "nothing to do";
           case Deployed.Declined declined -> "not wanted";
           case Deployed.Released released -> "released by run " + released.run().run().id();
+          case Deployed.WentBack back -> "went back with run " + back.run().run().id();
           case Deployed.NotReleased ended -> "ended with " + ended.outcome();
         };
     log.accept(told);

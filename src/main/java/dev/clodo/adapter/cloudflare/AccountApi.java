@@ -264,7 +264,7 @@ final class AccountApi {
     }
   }
 
-  private boolean onWorkersDev(ServiceName service) throws ApiFailure {
+  boolean onWorkersDev(ServiceName service) throws ApiFailure {
     return client
         .get(script(service) + "/subdomain")
         .path("result")

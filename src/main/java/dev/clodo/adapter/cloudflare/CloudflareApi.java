@@ -11,6 +11,8 @@ import dev.clodo.model.Looked;
 import dev.clodo.model.Resource;
 import dev.clodo.model.ResourceKind;
 import dev.clodo.model.Rewrite;
+import dev.clodo.model.Service;
+import dev.clodo.model.ServiceName;
 import dev.clodo.model.Spent;
 import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
@@ -26,10 +28,12 @@ import java.lang.ref.SoftReference;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -108,6 +112,48 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
   public Spent spent() {
     var budget = client.budget();
     return new Spent(budget.requests(), budget.repeated(), client.pace().waited());
+  }
+
+  @Override
+  public Account glance(Inventory wanted, Collection<Service> services) {
+    var shown = credentials.get();
+    if (shown instanceof Credentials.Missing(var why)) {
+      return Account.unseen(Account.Access.NO_CREDENTIALS, why);
+    }
+    useAccountOf(services);
+    try {
+      if (api.account().isEmpty()) {
+        resolveAccount();
+      }
+      return new Glance(api, this::in).at(services);
+    } catch (ApiFailure failure) {
+      return Account.unseen(
+          failure.kind() == ApiFailure.Kind.FORBIDDEN
+              ? Account.Access.REJECTED
+              : Account.Access.UNREACHABLE,
+          failure.why());
+    }
+  }
+
+  @Override
+  public Map<ServiceName, Deployment> deployments(Collection<Service> services) {
+    useAccountOf(services);
+    return asked(() -> new Glance(api, this::in).deployments(services));
+  }
+
+  @Override
+  public Map<ServiceName, List<UploadedVersion>> versions(Collection<Service> services) {
+    useAccountOf(services);
+    return asked(() -> new Glance(api, this::in).versions(services));
+  }
+
+  /** The configuration's account wins over the environment's, as it does for wrangler. */
+  private void useAccountOf(Collection<Service> services) {
+    services.stream()
+        .flatMap(s -> s.settings().text("account_id").stream())
+        .filter(t -> !t.isBlank())
+        .findFirst()
+        .ifPresent(id -> api.use(new AccountId(id)));
   }
 
   @Override
@@ -211,19 +257,31 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
 
   /** Asks in the account that the target names, else in the one in use. */
   private <T> T asked(Target target, Question<T> question) {
+    return asked(() -> question.ask(in(target)));
+  }
+
+  private <T> T asked(Callable<T> question) {
     if (credentials.get() instanceof Credentials.Missing(var why)) {
       throw new UserError(UserError.Kind.ENVIRONMENT, why);
     }
+    try {
+      return question.call();
+    } catch (ApiFailure failure) {
+      throw asException(failure);
+    } catch (RuntimeException failure) {
+      throw failure;
+    } catch (Exception impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  /** The account that a target names, else the one in use. */
+  private AccountApi in(Target target) {
     var named = target.copy().account();
     if (named.isEmpty() && api.account().isEmpty()) {
       resolveAccount();
     }
-    var in = named.isEmpty() ? api : others.computeIfAbsent(named.getFirst(), api::of);
-    try {
-      return question.ask(in);
-    } catch (ApiFailure failure) {
-      throw asException(failure);
-    }
+    return named.isEmpty() ? api : others.computeIfAbsent(named.getFirst(), api::of);
   }
 
   private void resolveAccount() {

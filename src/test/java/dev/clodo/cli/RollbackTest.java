@@ -1,0 +1,253 @@
+package dev.clodo.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.clodo.model.Deployment;
+import dev.clodo.model.ServiceName;
+import dev.clodo.model.VersionId;
+import dev.clodo.port.UserError;
+import dev.clodo.testing.Faults;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Somebody goes back. */
+class RollbackTest {
+  private static final ServiceName API = new ServiceName("api");
+  private static final ServiceName WEB = new ServiceName("web");
+
+  @TempDir Path folder;
+  private Scene scene;
+
+  @BeforeEach
+  void aWorkspace() {
+    scene =
+        new Scene(folder)
+            .service("api")
+            .service("web", "services = [{ binding = \"API\", service = \"api\" }]");
+    scene.type("deploy", "--yes");
+  }
+
+  private VersionId serving(ServiceName service) {
+    return scene
+        .account
+        .script(service)
+        .orElseThrow()
+        .deployments()
+        .getFirst()
+        .most()
+        .orElseThrow();
+  }
+
+  private String released(String api, String web) {
+    scene.account.digest(API, api);
+    scene.account.digest(WEB, web);
+    return scene.type("deploy", "--yes", "--json").json().at("/run/run").asText();
+  }
+
+  @Test
+  void goesBackToAWholeRelease() {
+    var api1 = serving(API);
+    var web1 = serving(WEB);
+    var first = scene.type("history", "--json").json().at("/runs/0/run").asText();
+    var second = released("api 2", "built web");
+    var api2 = serving(API);
+    released("api 3", "web 3");
+    released("api 4", "web 3");
+
+    assertThat(scene.type("rollback", "--to-release", second, "--yes").exit()).isZero();
+    assertThat(serving(API)).isEqualTo(api2);
+    assertThat(serving(WEB)).as("as the release before had brought it").isEqualTo(web1);
+
+    assertThat(scene.type("rollback", "--to-release", first, "--yes").exit()).isZero();
+    assertThat(serving(API)).isEqualTo(api1);
+    assertThat(scene.type("rollback", "--to-release", first, "--yes").exit()).isEqualTo(4);
+    assertThat(scene.type("rollback", "--to-release", "nosuchrun").err()).contains("clodo history");
+  }
+
+  @Test
+  void goesBackWithOneServiceAndLeavesTheOthers() {
+    var api1 = serving(API);
+    released("api 2", "web 2");
+    var web2 = serving(WEB);
+
+    var ran = scene.type("rollback", "api", "--yes");
+
+    assertThat(ran.exit()).isZero();
+    assertThat(ran.out()).contains("The earlier versions serve", "stay as they are");
+    assertThat(serving(API)).isEqualTo(api1);
+    assertThat(serving(WEB)).isEqualTo(web2);
+  }
+
+  @Test
+  void goesBackWithEachServiceToWhatItServedBefore() {
+    var web1 = serving(WEB);
+    released("built api", "web 2");
+    var api1 = serving(API);
+    released("api 2", "web 2");
+
+    assertThat(scene.type("rollback", "api", "web", "--yes").exit()).isZero();
+
+    assertThat(serving(API)).isEqualTo(api1);
+    assertThat(serving(WEB)).as("released by an older run").isEqualTo(web1);
+  }
+
+  @Test
+  void tellsWhatGoingBackLeavesAsItIs() {
+    released("api 2", "built web");
+    var run = scene.type("history", "--json").json().at("/runs/0/run").asText();
+
+    var preview = scene.type("rollback", "--dry-run");
+    var ran = scene.type("rollback", "--yes", "--json").json();
+
+    var left =
+        "api keeps the routes, domains, schedules and queue consumers that were applied by run "
+            + run;
+    assertThat(preview.out()).contains(left);
+    assertThat(ran.path("notReverted")).extracting(JsonNode::asText).containsExactly(left);
+  }
+
+  @Test
+  void checksHealthAfterwardsAndReturnsWhenTheEarlierVersionIsIll() {
+    released("api 2", "built web");
+    var now = serving(API);
+    scene.account.faults(call ->
+        call.kind() == Faults.Call.Kind.REQUEST
+            ? new Faults.Fate.Answers(500)
+            : new Faults.Fate.Happens());
+
+    var ran = scene.type("rollback", "api", "--yes");
+
+    assertThat(ran.exit()).isEqualTo(3);
+    assertThat(serving(API)).isEqualTo(now);
+  }
+
+  @Test
+  void keepsAHistoryOfRollbacks() {
+    released("api 2", "built web");
+    scene.type("rollback", "--yes");
+    scene.account.newVersionsAnswer(API, 500);
+    released("api 3", "built web");
+
+    var all = scene.type("history", "--json").json().path("runs");
+    var back = scene.type("history", "--rollbacks", "--json").json().path("runs");
+
+    assertThat(all).hasSize(4);
+    assertThat(back).hasSize(2);
+    assertThat(back.path(0).path("outcome").asText()).isEqualTo("rolled-back");
+    assertThat(back.path(1).path("outcome").asText()).isEqualTo("released");
+  }
+
+  @Test
+  void asksBeforeItGoesBackUnlessToldOtherwise() {
+    released("api 2", "built web");
+    var now = serving(API);
+    scene.atATerminal().answers.add("n");
+
+    var ran = scene.type("rollback", "api");
+
+    assertThat(ran.exit()).isEqualTo(4);
+    assertThat(ran.out()).contains("back to", "Do it?", "Nothing was changed.");
+    assertThat(serving(API)).isEqualTo(now);
+  }
+
+  @Test
+  void saysWhichServicesThereAre() {
+    var unknown = scene.type("rollback", "ap", "--yes");
+    var version = scene.type("rollback", "8b0f2d0e-0000-4000-8000-000000000000", "--yes");
+    var domain = scene.type("rollback", "--domain", "acme.example.com", "--yes");
+
+    assertThat(unknown.exit()).isEqualTo(1);
+    assertThat(unknown.err()).contains("no service ap here", "api, web");
+    assertThat(version.err()).contains("--to-version 8b0f2d0e");
+    assertThat(domain.err()).contains("no service is released for acme.example.com");
+  }
+
+  // -- an emergency -------------------------------------------------------------------------------
+
+  @Test
+  void switchesFirstInAnEmergencyAndAsksNobody() {
+    var api1 = serving(API);
+    released("api 2", "built web");
+    scene.atATerminal();
+    scene.account.faults(call ->
+        call.kind() == Faults.Call.Kind.REQUEST
+            ? new Faults.Fate.Answers(500)
+            : new Faults.Fate.Happens());
+
+    var ran = scene.type("rollback", "api", "--now");
+
+    assertThat(ran.exit()).as("health is not asked").isZero();
+    assertThat(ran.out()).doesNotContain("Do it?").contains("The earlier versions serve");
+    assertThat(serving(API)).isEqualTo(api1);
+    var journal = scene.type("history", "--rollbacks", "--json").json();
+    assertThat(journal.at("/runs/0/services/0/after").asText()).isEqualTo(api1.value());
+  }
+
+  @Test
+  void takesTheLeaseInAnEmergency() {
+    var api1 = serving(API);
+    released("api 2", "built web");
+    var other = scene.bridge.acquire("release/", "somebody else", Duration.ofMinutes(5));
+
+    assertThat(scene.type("rollback", "api", "--yes").exit()).isEqualTo(5);
+    var ran = scene.type("rollback", "api", "--emergency");
+
+    assertThat(ran.exit()).isZero();
+    assertThat(serving(API)).isEqualTo(api1);
+    assertThat(ran.err()).contains("ATTENTION", "somebody else was at work and has lost its lease");
+    assertThat(scene.bridge.holder("release/")).isNotEqualTo(java.util.Optional.of(other));
+  }
+
+  @Test
+  void goesBackInAnEmergencyWithoutAStore() {
+    var api1 = serving(API);
+    released("api 2", "built web");
+    scene.storeFails(
+        new UserError(UserError.Kind.ENVIRONMENT, "the disk is full: .clodo/state.db"));
+
+    assertThat(scene.type("rollback", "api", "--to-version", api1.value(), "--yes").exit())
+        .isEqualTo(30);
+    var ran = scene.type("rollback", "api", "--to-version", api1.value(), "--now");
+
+    assertThat(ran.exit()).isZero();
+    assertThat(serving(API)).isEqualTo(api1);
+    assertThat(ran.err()).contains("ATTENTION", "the disk is full", "in no history here");
+  }
+
+  @Test
+  void goesBackInAnEmergencyFromTheMiddleOfARollout() {
+    var api1 = serving(API);
+    released("api 2", "built web");
+    var api2 = serving(API);
+    scene
+        .account
+        .cloudflare()
+        .split(
+            dev.clodo.fixture.Services.target("api"),
+            List.of(new Deployment.Share(api1, 30), new Deployment.Share(api2, 70)),
+            "somebody's canary");
+
+    assertThat(scene.type("rollback", "api", "--to-version", api1.value(), "--yes").exit())
+        .isEqualTo(2);
+    assertThat(scene.type("rollback", "api", "--to-version", api1.value(), "--now").exit())
+        .isZero();
+
+    assertThat(serving(API)).isEqualTo(api1);
+  }
+
+  @Test
+  void isNotKeptFromGoingBackByABrokenNeighbour() {
+    var api1 = serving(API);
+    released("api 2", "built web");
+    scene.file("web/wrangler.toml", "name = \"web\"\nmain = [unfinished\n");
+
+    assertThat(scene.type("rollback", "api", "--yes").exit()).isZero();
+
+    assertThat(serving(API)).isEqualTo(api1);
+  }
+}
