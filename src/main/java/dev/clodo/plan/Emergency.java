@@ -36,7 +36,7 @@ public final class Emergency {
             .collect(Collectors.toMap(Service::name, Function.identity(), (one, _) -> one));
     var reasons = new ArrayList<String>();
     var releases = new ArrayList<Plan.Release>();
-    var skipped = new ArrayList<Change.Unchanged>();
+    var skipped = new ArrayList<Change.Skipped>();
     var found = new TreeMap<ServiceName, String>();
     int steps = 0;
     for (var wanted : new TreeMap<>(earlier).entrySet()) {
