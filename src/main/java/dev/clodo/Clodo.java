@@ -678,8 +678,9 @@ public final class Clodo implements AutoCloseable {
     var standing =
         switch (states.next(run.plan(), states.replay(run.plan(), journal))) {
           case Next.Finish(var outcome) -> new Standing.Ended(outcome);
-          case Next.Do(var step) -> new Standing.Unfinished(step);
-          case Next.TakeBack(var step, _) -> new Standing.Unfinished(step);
+          case Next.Do(var steps) -> new Standing.Unfinished(steps.getFirst());
+          case Next.Settle(var steps) -> new Standing.Unfinished(steps.getFirst());
+          case Next.TakeBack(var steps) -> new Standing.Unfinished(steps.getFirst());
         };
     return new RunRecord(run, journal, standing, Lineage.moved(run, journal));
   }

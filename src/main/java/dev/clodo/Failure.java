@@ -1,5 +1,6 @@
 package dev.clodo;
 
+import dev.clodo.execute.Stopped;
 import dev.clodo.port.DataBridge.LeaseHeld;
 import dev.clodo.port.DataBridge.LeaseLost;
 import dev.clodo.port.StepFailed;
@@ -24,6 +25,7 @@ public record Failure(Exit exit, String message) {
       case Failed e -> new Failure(e.exit(), message);
       case LeaseHeld e -> new Failure(Exit.WAITING, message);
       case LeaseLost e -> new Failure(Exit.WAITING, message);
+      case Stopped e -> new Failure(Exit.WAITING, message);
       case StepFailed e -> new Failure(Exit.ENVIRONMENT, message);
       case TryLater e -> new Failure(Exit.ENVIRONMENT, message);
       case Unreachable e -> new Failure(Exit.ENVIRONMENT, message);

@@ -12,14 +12,17 @@ import dev.clodo.model.Run;
 import dev.clodo.model.RunRecord;
 import dev.clodo.model.Service;
 import dev.clodo.model.Step;
+import dev.clodo.model.StepId;
 import dev.clodo.render.Estimate;
 import dev.clodo.render.Palette;
 import dev.clodo.render.PlanText;
 import dev.clodo.render.StepText;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /** Tells a deploy as it happens: the seven phases as headings, the steps as lines. */
 final class DeployTalk implements Watcher {
@@ -28,6 +31,7 @@ final class DeployTalk implements Watcher {
   private final Palette palette;
   private final boolean asks;
   private final PlanText.Detail detail;
+  private final Map<StepId, Long> underWay = new LinkedHashMap<>();
   private String run = "";
 
   /**
@@ -122,12 +126,14 @@ final class DeployTalk implements Watcher {
 
   @Override
   public void began(Step step) {
+    underWay.put(step.id(), System.nanoTime());
     progress.busy(line(step));
   }
 
   @Override
   public void pickedUp(Step step) {
     progress.line("  … " + line(step) + "  was begun before and is finished now");
+    underWay.put(step.id(), System.nanoTime());
     progress.busy(line(step));
   }
 
@@ -143,12 +149,13 @@ final class DeployTalk implements Watcher {
 
   @Override
   public void takingBack(Step step) {
+    underWay.put(step.id(), System.nanoTime());
     progress.busy("taking back " + line(step));
   }
 
   @Override
   public void takenBack(Step step) {
-    var took = took();
+    var took = took(step);
     progress.idle();
     progress.line(
         "  %s %s  %s%s"
@@ -172,7 +179,11 @@ final class DeployTalk implements Watcher {
   @Override
   public void executed(RunRecord record) {
     progress.idle();
-    var evidence = record.journal().stream().map(e -> evidence(record, e)).toList();
+    var steps = record.run().plan().steps();
+    var evidence =
+        record.journal().stream()
+            .map(e -> evidence(steps.get(e.event().step().ordinal() - 1), e))
+            .toList();
     evidence.stream().filter(l -> !l.isEmpty()).forEach(progress::line);
     record.run().plan().waves().stream()
         .flatMap(w -> w.releases().stream())
@@ -193,14 +204,15 @@ final class DeployTalk implements Watcher {
   }
 
   private void ended(String mark, Step step, String rest) {
-    var took = took();
+    var took = took(step);
     progress.idle();
     progress.line(
         "  %s %s%s%s".formatted(mark, line(step), took, rest.isEmpty() ? "" : "  " + rest));
   }
 
-  private String took() {
-    return palette.faint("  " + seconds(progress.elapsed()) + " s");
+  private String took(Step step) {
+    long since = Objects.requireNonNullElseGet(underWay.remove(step.id()), System::nanoTime);
+    return palette.faint("  " + seconds(Duration.ofNanos(System.nanoTime() - since)) + " s");
   }
 
   private static String seconds(Duration duration) {
@@ -225,8 +237,7 @@ final class DeployTalk implements Watcher {
   }
 
   /** What a check found, or nothing when the entry is about something else. */
-  private String evidence(RunRecord record, JournalEntry entry) {
-    var step = record.run().plan().steps().get(entry.event().step().ordinal() - 1);
+  private String evidence(Step step, JournalEntry entry) {
     if (!(step instanceof Step.Probe) && !(step instanceof Step.CheckHealth)) {
       return "";
     }

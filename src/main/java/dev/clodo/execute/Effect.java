@@ -1,14 +1,15 @@
 package dev.clodo.execute;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** How one step, or its undo, is done: look what there is, then do what is missing. */
 @FunctionalInterface
 interface Effect {
-  /** What to note before the effect, for people; looks only. */
-  default Map<String, String> before() {
-    return Map.of();
+  /** What to note before the effect, for people, where there is something; looks only. */
+  default Optional<Supplier<Map<String, String>>> before() {
+    return Optional.empty();
   }
 
   /** Looks what there is. */

@@ -19,6 +19,7 @@ final class HeldLease {
   private final Duration duration;
   private Lease lease;
   private Instant surelyUntil;
+  private boolean givenBack;
 
   private HeldLease(
       DataBridge bridge, Clock clock, Duration duration, Lease lease, Instant surelyUntil) {
@@ -44,9 +45,12 @@ final class HeldLease {
    * Makes sure that at least half of the lease is left: time enough for a call to be made and to
    * settle.
    *
-   * @throws DataBridge.LeaseLost when somebody else has it
+   * @throws DataBridge.LeaseLost when somebody else has it, or it was given back
    */
   synchronized void ensure() {
+    if (givenBack) {
+      throw new DataBridge.LeaseLost("the lease of %s was given back".formatted(lease.scope()));
+    }
     if (clock.now().plus(duration.dividedBy(2)).isAfter(surelyUntil)) {
       renew();
     }
@@ -58,8 +62,10 @@ final class HeldLease {
     surelyUntil = until;
   }
 
-  void release() {
-    bridge.release(current());
+  /** What is still under way may change nothing from now on. */
+  synchronized void release() {
+    givenBack = true;
+    bridge.release(lease);
   }
 
   /** Renews the lease in the background, four times in its life, until closed. */

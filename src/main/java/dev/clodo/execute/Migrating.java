@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Applies migrations. They are recognised in D1's own table of what it has applied. wrangler
@@ -49,8 +51,9 @@ final class Migrating implements Effect {
   }
 
   @Override
-  public Map<String, String> before() {
-    return Map.of(State.BOOKMARK, world.cloudflare().bookmark(step.target(), step.databaseId()));
+  public Optional<Supplier<Map<String, String>>> before() {
+    return Optional.of(() ->
+        Map.of(State.BOOKMARK, world.cloudflare().bookmark(step.target(), step.databaseId())));
   }
 
   /** Looks while it holds the database, so that what it sees still holds when it changes it. */

@@ -1,7 +1,8 @@
 package dev.clodo.execute;
 
+import dev.clodo.execute.Course.Turn;
+import dev.clodo.execute.Errand.Came;
 import dev.clodo.model.EnvironmentName;
-import dev.clodo.model.Event;
 import dev.clodo.model.Outcome;
 import dev.clodo.model.Run;
 import dev.clodo.model.Step;
@@ -12,13 +13,13 @@ import dev.clodo.port.TryLater;
 import dev.clodo.port.Unreachable;
 import dev.clodo.port.UserError;
 import dev.clodo.record.Next;
-import dev.clodo.record.Progress;
-import dev.clodo.record.State;
 import dev.clodo.record.StateManager;
 import dev.clodo.verify.HealthJudge;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -26,7 +27,8 @@ import java.util.function.Supplier;
  * Carries plans out: the only loop that changes the world. Before each effect it writes down that
  * it will, then looks whether the effect is there already, else performs it, then writes down what
  * came of it. A run that died anywhere is therefore carried on by the same loop; there is no other
- * code for recovery.
+ * code for recovery. Releases of one wave go on side by side; the journal, and the listener, know
+ * of one thread only.
  */
 public final class SagaExecutor {
   /** The first pause before a look is repeated; each further one doubles. */
@@ -34,6 +36,9 @@ public final class SagaExecutor {
 
   /** The account limit of Cloudflare's API counts five minutes, so no wait needs to be longer. */
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+
+  /** How soon a wait that has lost its purpose is noticed. */
+  private static final Duration SLICE = Duration.ofSeconds(1);
 
   private final DataBridge bridge;
   private final Clock clock;
@@ -45,7 +50,7 @@ public final class SagaExecutor {
 
   /**
    * @param holder names this process to others that find the lease taken: who, where, since when
-   * @param listener is told what happens while it happens
+   * @param listener is told what happens while it happens, by one thread at a time
    */
   public SagaExecutor(
       World world,
@@ -76,13 +81,16 @@ public final class SagaExecutor {
   }
 
   /**
-   * Writes a new run down and carries it out.
+   * Writes a new run down and carries it out. Interrupting the calling thread asks it to stop: it
+   * begins nothing more and lets what is under way come to its end; a second interrupt abandons
+   * that too. In both cases {@link #resume} goes on.
    *
    * @throws UserError when an earlier run of the same environment is not finished
    * @throws DataBridge.LeaseHeld when another process is at work in the same environment
    * @throws DataBridge.LeaseLost when another process has taken over; it finishes the run
    * @throws Unreachable when the world does not answer and it is not known what is, or the way back
    *     is barred; {@link #resume} goes on
+   * @throws Stopped when it was asked to stop
    */
   public Outcome start(Run run) {
     return holdingLease(
@@ -126,12 +134,7 @@ public final class SagaExecutor {
     var lease = HeldLease.acquire(bridge, clock, timing.lease(), scope, holder);
     try (var _ = lease.beating()) {
       first.accept(lease);
-      while (true) {
-        var outcome = turn(run, lease);
-        if (outcome.isPresent()) {
-          return outcome.get();
-        }
-      }
+      return carryOut(run, lease);
     } finally {
       release(lease);
     }
@@ -145,148 +148,189 @@ public final class SagaExecutor {
     }
   }
 
-  /** One turn of the loop; an outcome ends it. */
-  Optional<Outcome> turn(Run run, HeldLease lease) {
-    var now = states.replay(run.plan(), bridge.journal(run.id()));
-    return switch (states.next(run.plan(), now)) {
-      case Next.Do(var step) -> {
-        attempt(run, lease, step, now);
-        yield Optional.empty();
-      }
-      case Next.TakeBack(var step, var undo) -> {
-        takeBack(run, lease, step, undo, now);
-        yield Optional.empty();
-      }
-      case Next.Finish(var outcome) -> Optional.of(outcome);
-    };
-  }
-
-  private void attempt(Run run, HeldLease lease, Step step, State now) {
-    var effect = effects.of(run, step, now);
-    if (now.of(step.id()) instanceof Progress.Running) {
-      listener.accept(new Notice.PickedUp(step));
-      letLand(step, lease);
-    } else {
-      listener.accept(new Notice.Began(step));
-      append(run, lease, new Event.Started(step.id(), patiently(step, effect::before)));
-    }
-    switch (carryOut(step, lease, effect)) {
-      case Result.Done(var output) -> {
-        // Before the journal says that it is done: a run that dies here does it again.
-        effect.facts(output).forEach(bridge::remember);
-        append(run, lease, new Event.Succeeded(step.id(), output));
-        listener.accept(new Notice.Done(step, output));
-      }
-      case Result.Refused(var why) -> failed(run, lease, step, why);
-      case Result.Silence(var why) -> failed(run, lease, step, why);
-    }
-  }
-
-  private void failed(Run run, HeldLease lease, Step step, String why) {
-    append(run, lease, new Event.Failed(step.id(), why));
-    listener.accept(new Notice.Failed(step, why));
-  }
-
-  private void takeBack(Run run, HeldLease lease, Step step, Step.Undo undo, State now) {
-    listener.accept(new Notice.TakingBack(step));
-    if (now.of(step.id()) instanceof Progress.TakingBack) {
-      letLand(step, lease);
-    } else {
-      append(run, lease, new Event.UndoStarted(step.id()));
-    }
-    switch (carryOut(step, lease, effects.undoing(run, step, undo, now))) {
-      case Result.Done _ -> {
-        append(run, lease, new Event.Undone(step.id()));
-        listener.accept(new Notice.TakenBack(step));
-      }
-      case Result.Refused(var why) -> {
-        append(run, lease, new Event.UndoFailed(step.id(), why));
-        listener.accept(new Notice.NotTakenBack(step, why));
-      }
-      // There is no way back from the way back: it stays open until somebody answers.
-      case Result.Silence(var why) -> throw new Unreachable(why);
-    }
-  }
-
-  /** What came of an effect. */
-  private sealed interface Result {
-    record Done(Map<String, String> output) implements Result {}
-
-    record Refused(String why) implements Result {}
-
-    /** Looking tells that the effect is not there, and no attempt at it was answered. */
-    record Silence(String why) implements Result {}
-  }
-
-  /** Looks, and performs only what is not there; after a lost answer it waits, then looks again. */
-  private Result carryOut(Step step, HeldLease lease, Effect effect) {
-    var silence = "";
-    for (int attempt = 0; ; attempt++) {
-      Supplier<Map<String, String>> missing;
-      switch (patiently(step, effect::look)) {
-        case Effect.Sight.There(var output) -> {
-          return new Result.Done(output);
+  private Outcome carryOut(Run run, HeldLease lease) {
+    var course = course(run, lease);
+    try (var crew = new Crew()) {
+      var turn = course.turn(List.of());
+      while (true) {
+        switch (turn) {
+          case Turn.Ended(var outcome) -> {
+            return outcome;
+          }
+          case Turn.Sent(var errands) ->
+              errands.forEach(
+                  e -> crew.send(e, () -> run(run, lease, e, () -> course.givesUp(e), crew::tell)));
         }
-        case Effect.Sight.InTheWay(var why) -> {
-          return new Result.Refused(why);
-        }
-        case Effect.Sight.Missing(var doing) -> missing = doing;
-      }
-      if (attempt == timing.attempts()) {
-        return new Result.Silence("tried %d times: %s".formatted(attempt, silence));
-      }
-      lease.ensure();
-      try {
-        return new Result.Done(missing.get());
-      } catch (StepFailed no) {
-        return new Result.Refused(message(no));
-      } catch (TryLater later) {
-        silence = message(later);
-        pause(step, silence, longer(later.after(), pauseBefore(attempt)));
-      } catch (Unreachable lost) {
-        // The call may have worked, or may still: let it land, then look.
-        silence = message(lost);
-        pause(step, silence, step instanceof Step.Act ? timing.settle() : pauseBefore(attempt));
+        turn = course.turn(crew.await(listener, course::stop));
       }
     }
   }
 
-  /** A step that an earlier process had begun may still be landing; questions never land. */
-  private void letLand(Step step, HeldLease lease) {
-    if (step instanceof Step.Act) {
-      lease.ensure();
-      pause(step, "it had been started before and may still land", timing.settle());
-    }
+  /** What this executor would do with a run; nothing is done yet. */
+  Course course(Run run, HeldLease lease) {
+    return new Course(run, lease, parts());
+  }
+
+  Course.Parts parts() {
+    return new Course.Parts(bridge, states, effects, listener);
   }
 
   /**
-   * Looks, and looks again while there is no answer.
+   * Goes on an errand and tells what came of it; throws nothing.
    *
-   * @throws Unreachable when there is none after all attempts, or looking is refused: then nobody
-   *     knows what is, and the run stops where it stands
+   * @param givesUp tells while it is under way whether to try no further
+   * @param telling is told of what is tried again
    */
-  private <T> T patiently(Step step, Supplier<T> look) {
-    for (int attempt = 0; ; attempt++) {
-      try {
-        return look.get();
-      } catch (StepFailed refused) {
-        throw new Unreachable("can't look: " + message(refused), refused);
-      } catch (TryLater later) {
-        giveUpAfter(attempt, later);
-        pause(step, message(later), longer(later.after(), pauseBefore(attempt)));
-      } catch (Unreachable silence) {
-        giveUpAfter(attempt, silence);
-        pause(step, message(silence), pauseBefore(attempt));
+  Came run(
+      Run run, HeldLease lease, Errand errand, BooleanSupplier givesUp, Consumer<Notice> telling) {
+    try {
+      return new Attempt(lease, errand.step(), givesUp, telling).at(run, errand);
+    } catch (RuntimeException kept) {
+      return new Came.Threw(errand.step(), kept);
+    }
+  }
+
+  /** One thread's work on one errand. */
+  private final class Attempt {
+    private final HeldLease lease;
+    private final Step step;
+    private final BooleanSupplier givesUp;
+    private final Consumer<Notice> telling;
+
+    Attempt(HeldLease lease, Step step, BooleanSupplier givesUp, Consumer<Notice> telling) {
+      this.lease = lease;
+      this.step = step;
+      this.givesUp = givesUp;
+      this.telling = telling;
+    }
+
+    Came at(Run run, Errand errand) {
+      return switch (errand.kind()) {
+        case NOTE -> new Came.Noted(step, noted(effects.of(run, step, errand.now())));
+        case PERFORM -> forward(effects.of(run, step, errand.now()));
+        case CARRY_ON -> {
+          letLand();
+          yield forward(effects.of(run, step, errand.now()));
+        }
+        case SETTLE -> {
+          letLand();
+          yield new Came.Refused(step, "not carried on, because another release had failed");
+        }
+        case TAKE_BACK -> carryOut(effects.undoing(run, step, step.undo(), errand.now()));
+        case GO_ON_TAKING_BACK -> {
+          letLand();
+          yield carryOut(effects.undoing(run, step, step.undo(), errand.now()));
+        }
+      };
+    }
+
+    private Came forward(Effect effect) {
+      var came = carryOut(effect);
+      if (came instanceof Came.Done(_, var output)) {
+        // Before the journal says that it is done: a run that dies here does it again.
+        effect.facts(output).forEach(bridge::remember);
+      }
+      return came;
+    }
+
+    private Map<String, String> noted(Effect effect) {
+      return effect.before().map(this::patiently).orElse(Map.of());
+    }
+
+    /**
+     * Looks, and performs only what is not there; after a lost answer it waits, then looks again.
+     */
+    private Came carryOut(Effect effect) {
+      var silence = "";
+      for (int attempt = 0; ; attempt++) {
+        Supplier<Map<String, String>> missing;
+        switch (patiently(effect::look)) {
+          case Effect.Sight.There(var output) -> {
+            return new Came.Done(step, output);
+          }
+          case Effect.Sight.InTheWay(var why) -> {
+            return new Came.Refused(step, why);
+          }
+          case Effect.Sight.Missing(var doing) -> missing = doing;
+        }
+        var tried = "tried %d times: %s".formatted(attempt, silence);
+        if (attempt == timing.attempts()) {
+          return new Came.Silence(step, tried);
+        }
+        if (attempt > 0 && givesUp.getAsBoolean()) {
+          return new Came.Left(step, tried);
+        }
+        lease.ensure();
+        try {
+          return new Came.Done(step, missing.get());
+        } catch (StepFailed no) {
+          return new Came.Refused(step, message(no));
+        } catch (TryLater later) {
+          silence = message(later);
+          pause(silence, longer(later.after(), pauseBefore(attempt)), givesUp);
+        } catch (Unreachable lost) {
+          // The call may have worked, or may still: let it land, then look.
+          silence = message(lost);
+          pause(silence, step instanceof Step.Act ? timing.settle() : pauseBefore(attempt), NEVER);
+        }
+      }
+    }
+
+    /** A step that an earlier process had begun may still be landing; questions never land. */
+    private void letLand() {
+      if (step instanceof Step.Act) {
+        lease.ensure();
+        pause("it had been started before and may still land", timing.settle(), NEVER);
+      }
+    }
+
+    /**
+     * Looks, and looks again while there is no answer.
+     *
+     * @throws Unreachable when there is none after all attempts, or looking is refused: then nobody
+     *     knows what is, and the run stops where it stands
+     */
+    private <T> T patiently(Supplier<T> look) {
+      for (int attempt = 0; ; attempt++) {
+        try {
+          return look.get();
+        } catch (StepFailed refused) {
+          throw new Unreachable("can't look: " + message(refused), refused);
+        } catch (TryLater later) {
+          giveUpAfter(attempt, later);
+          pause(message(later), longer(later.after(), pauseBefore(attempt)), NEVER);
+        } catch (Unreachable silence) {
+          giveUpAfter(attempt, silence);
+          pause(message(silence), pauseBefore(attempt), NEVER);
+        }
+      }
+    }
+
+    private void giveUpAfter(int attempt, RuntimeException silence) {
+      if (attempt + 1 >= timing.attempts()) {
+        throw new Unreachable(
+            "asked %d times: %s".formatted(timing.attempts(), message(silence)), silence);
+      }
+    }
+
+    /**
+     * Waits, as long as wanted within reason.
+     *
+     * @param until ends the wait early
+     */
+    private void pause(String why, Duration wanted, BooleanSupplier until) {
+      var left = wanted.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : wanted;
+      telling.accept(new Notice.Retrying(step, why, left));
+      while (left.isPositive() && !until.getAsBoolean()) {
+        var slice = until == NEVER || left.compareTo(SLICE) < 0 ? left : SLICE;
+        clock.sleep(slice);
+        left = left.minus(slice);
       }
     }
   }
 
-  private void giveUpAfter(int attempt, RuntimeException silence) {
-    if (attempt + 1 >= timing.attempts()) {
-      throw new Unreachable(
-          "asked %d times: %s".formatted(timing.attempts(), message(silence)), silence);
-    }
-  }
+  /** Some waits have a purpose whatever else happens. */
+  private static final BooleanSupplier NEVER = () -> false;
 
   private static Duration pauseBefore(int attempt) {
     return FIRST_PAUSE.multipliedBy(1L << Math.min(attempt, 8));
@@ -294,16 +338,6 @@ public final class SagaExecutor {
 
   private static Duration longer(Duration a, Duration b) {
     return a.compareTo(b) > 0 ? a : b;
-  }
-
-  private void pause(Step step, String why, Duration wanted) {
-    var wait = wanted.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : wanted;
-    listener.accept(new Notice.Retrying(step, why, wait));
-    clock.sleep(wait);
-  }
-
-  private void append(Run run, HeldLease lease, Event event) {
-    bridge.append(run.id(), lease.current(), event);
   }
 
   private static String message(RuntimeException e) {

@@ -8,10 +8,19 @@ public sealed interface Outcome {
 
   record NothingToDo() implements Outcome {}
 
-  /** Every service serves what it served before; {@code notReverted} says what stays changed. */
-  record RolledBack(String why, List<String> notReverted) implements Outcome {
+  /**
+   * What the plan takes back on a failure serves what it served before.
+   *
+   * @param why what failed first
+   * @param notReverted what stays changed of that all the same, a sentence each
+   * @param kept the services that serve what was released, because the plan does not take them
+   *     back; none when it takes everything back
+   */
+  record RolledBack(String why, List<String> notReverted, List<ServiceName> kept)
+      implements Outcome {
     public RolledBack {
       notReverted = List.copyOf(notReverted);
+      kept = List.copyOf(kept);
     }
   }
 

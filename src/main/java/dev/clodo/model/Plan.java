@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Ordered, reversible steps from the account as it is to the workspace as it should be. */
-public record Plan(List<Wave> waves, List<Change.Skipped> skipped, Basis basis) {
+public record Plan(List<Wave> waves, List<Change.Skipped> skipped, Basis basis, Conduct conduct) {
   /**
    * Releases that do not depend on one another. Waves run in order; a wave starts when the last is
    * whole.
@@ -55,6 +57,37 @@ public record Plan(List<Wave> waves, List<Change.Skipped> skipped, Basis basis) 
     }
   }
 
+  /**
+   * How a plan is carried out.
+   *
+   * @param onFailure what is taken back when a release fails
+   * @param concurrency how many releases of a wave go on at once
+   * @param calls which services each service calls, by the names that their own configurations give
+   *     them, whether or not the plan changes them: what is taken back takes along those that rely
+   *     on it
+   */
+  public record Conduct(
+      Rollout.OnFailure onFailure, int concurrency, Map<ServiceName, Set<ServiceName>> calls) {
+    public Conduct {
+      if (concurrency < 1) {
+        throw new IllegalArgumentException("at least one release at a time: " + concurrency);
+      }
+      var copy = new TreeMap<ServiceName, Set<ServiceName>>();
+      calls.forEach((from, to) -> copy.put(from, Collections.unmodifiableSet(new TreeSet<>(to))));
+      calls = Collections.unmodifiableMap(copy);
+    }
+
+    /** One release after the other, and everything back when one fails. */
+    public static Conduct oneByOne() {
+      return new Conduct(Rollout.OnFailure.EVERYTHING, 1, Map.of());
+    }
+  }
+
+  /** One that is carried out one release after the other. */
+  public Plan(List<Wave> waves, List<Change.Skipped> skipped, Basis basis) {
+    this(waves, skipped, basis, Conduct.oneByOne());
+  }
+
   public Plan {
     waves = List.copyOf(waves);
     skipped = List.copyOf(skipped);
@@ -68,16 +101,21 @@ public record Plan(List<Wave> waves, List<Change.Skipped> skipped, Basis basis) 
 
   /** The same plan with other waves. */
   public Plan with(List<Wave> others) {
-    return new Plan(others, skipped, basis);
+    return new Plan(others, skipped, basis, conduct);
   }
 
-  /** All steps in the order they run. */
+  /** The same plan, carried out in another way. */
+  public Plan with(Conduct other) {
+    return new Plan(waves, skipped, basis, other);
+  }
+
+  /** All steps in the order they are numbered, collected anew each time. */
   public List<Step> steps() {
     return stepsOf(waves);
   }
 
   public boolean isEmpty() {
-    return steps().isEmpty();
+    return waves.stream().allMatch(w -> w.releases().stream().allMatch(r -> r.steps().isEmpty()));
   }
 
   private static List<Step> stepsOf(List<Wave> waves) {

@@ -267,7 +267,21 @@ public final class MultiDomainOrchestrator {
               .collect(toSet());
       var skipped = still.stream().filter(u -> !moving.contains(u.target())).toList();
       var basis = Bases.of(wanted.inventory(), wanted.account(), wanted.built(), chosen);
-      return new Plan(waves, skipped, basis);
+      return new Plan(waves, skipped, basis, conduct());
+    }
+
+    /** By the names of the configurations: copies of a service call copies of what it calls. */
+    private Plan.Conduct conduct() {
+      var calls = new TreeMap<ServiceName, Set<ServiceName>>();
+      for (var edge : wanted.inventory().releasedEdges()) {
+        calls.computeIfAbsent(of(edge.from()), _ -> new TreeSet<>()).add(of(edge.to()));
+      }
+      return new Plan.Conduct(rollout.onFailure(), rollout.concurrency(), calls);
+    }
+
+    private ServiceName of(ServiceName released) {
+      var service = services.get(released);
+      return service == null ? released : service.copy().of();
     }
 
     /**

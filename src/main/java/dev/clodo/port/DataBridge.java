@@ -49,7 +49,17 @@ public interface DataBridge extends AutoCloseable {
    *
    * @throws LeaseLost when the lease is not current
    */
-  JournalEntry append(RunId run, Lease lease, Event event);
+  default JournalEntry append(RunId run, Lease lease, Event event) {
+    return append(run, lease, List.of(event)).getFirst();
+  }
+
+  /**
+   * Appends several events at once, in order: all or none of them, so that events which come
+   * together cost one durable write.
+   *
+   * @throws LeaseLost when the lease is not current
+   */
+  List<JournalEntry> append(RunId run, Lease lease, List<Event> events);
 
   /** A run's journal in order. */
   List<JournalEntry> journal(RunId run);

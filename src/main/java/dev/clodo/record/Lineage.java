@@ -29,9 +29,14 @@ public final class Lineage {
       for (var release : wave.releases()) {
         var before = baseline(release.change()).stream().toList();
         var after =
-            next instanceof Next.Finish(Outcome.Released())
-                ? validated(release, state).stream().toList()
-                : next instanceof Next.Finish(Outcome.RolledBack _) ? before : List.<VersionId>of();
+            switch (next) {
+              case Next.Finish(Outcome.Released()) -> validated(release, state).stream().toList();
+              case Next.Finish(Outcome.RolledBack(_, _, var kept)) ->
+                  kept.contains(release.target().service())
+                      ? validated(release, state).stream().toList()
+                      : before;
+              case Next.Finish _, Next.Do _, Next.Settle _, Next.TakeBack _ -> List.<VersionId>of();
+            };
         if (validates(release)) {
           moved.add(new Moved(release.target(), before, after));
         }

@@ -1,56 +1,131 @@
 package dev.clodo.record;
 
+import dev.clodo.model.Plan;
 import dev.clodo.model.StepId;
 import dev.clodo.model.VersionId;
 import dev.clodo.model.VersionRef;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** How far a run has come: the progress of each of its plan's steps, in the plan's order. */
-public record State(List<Progress> steps) {
+/**
+ * How far a run has come: the progress of each of its plan's steps, and where it stands on its way.
+ * Immutable; {@link StateManager#after} makes the next one in a time that does not grow with the
+ * plan.
+ */
+public final class State {
   /** The fact under which a step that uploads a version notes its id. */
   public static final String VERSION = "version";
 
   /** The fact under which a migration notes the database's Time Travel bookmark. */
   public static final String BOOKMARK = "bookmark";
 
-  public State {
-    steps = List.copyOf(steps);
+  private final Progresses steps;
+  final Way.Front ahead;
+  private final List<Failure> failures;
+  final Optional<Back> back;
+
+  /**
+   * The way back.
+   *
+   * @param front how far the run has come on it
+   * @param retreat what is taken back, and what is not
+   * @param barred what could not be taken back
+   */
+  record Back(Way.Front front, Retreat retreat, List<Barred> barred) {
+    Back {
+      barred = List.copyOf(barred);
+    }
+
+    Back with(Way.Front other) {
+      return new Back(other, retreat, barred);
+    }
+
+    Back barred(Barred more) {
+      var all = new ArrayList<>(barred);
+      all.add(more);
+      return new Back(front, retreat, all);
+    }
+  }
+
+  /**
+   * A step that could not be taken back.
+   *
+   * @param wave where on the way back
+   */
+  record Barred(int wave, String why) {}
+
+  /** A step that failed, and why. */
+  public record Failure(StepId step, String why) {}
+
+  private State(Progresses steps, Way.Front ahead, List<Failure> failures, Optional<Back> back) {
+    this.steps = steps;
+    this.ahead = ahead;
+    this.failures = failures;
+    this.back = back;
+  }
+
+  /** Before the first step of a plan. */
+  static State untouched(Plan plan) {
+    var lanes =
+        plan.waves().stream()
+            .map(w -> w.releases().stream().map(Plan.Release::steps).toList())
+            .toList();
+    int size = plan.steps().size();
+    return new State(
+        Progresses.untouched(size), new Way(lanes, size).start(), List.of(), Optional.empty());
   }
 
   public Progress of(StepId step) {
+    if (step.ordinal() > steps.size()) {
+      throw new IllegalStateException("the plan has no step " + step);
+    }
     return steps.get(step.ordinal() - 1);
+  }
+
+  /** The progress of all steps in the plan's order, collected anew each time. */
+  public List<Progress> steps() {
+    return steps.all();
   }
 
   /** The version that a plan speaks of; empty while it is not uploaded. */
   public Optional<VersionId> version(VersionRef ref) {
     return switch (ref) {
       case VersionRef.Live(var id) -> Optional.of(id);
-      case VersionRef.UploadedBy(var step) ->
-          Optional.ofNullable(of(step).facts().get(VERSION)).map(VersionId::new);
+      case VersionRef.UploadedBy(var step) -> fact(step, VERSION).map(VersionId::new);
     };
   }
 
-  /** Why the run goes back, when it does: the first step that failed. */
-  public Optional<Failure> failure() {
-    for (int i = 0; i < steps.size(); i++) {
-      if (failed(steps.get(i)) instanceof Progress.Failed(_, var why)) {
-        return Optional.of(new Failure(new StepId(i + 1), why));
-      }
-    }
-    return Optional.empty();
+  private Optional<String> fact(StepId step, String name) {
+    return Optional.ofNullable(of(step).facts().get(name));
   }
 
-  /** A step that failed, and why. */
-  public record Failure(StepId step, String why) {}
+  /** What the journal knows of a step. */
+  Map<String, String> facts(StepId step) {
+    return of(step).facts();
+  }
 
-  private static Progress failed(Progress progress) {
-    return switch (progress) {
-      case Progress.TakingBack(var was) -> was;
-      case Progress.TakenBack(var was) -> was;
-      case Progress.NotTakenBack(var was, _) -> was;
-      case Progress.Untouched _, Progress.Running _, Progress.Succeeded _, Progress.Failed _ ->
-          progress;
-    };
+  /** Why the run goes back, when it does: the steps that failed, in the order in which they did. */
+  public List<Failure> failures() {
+    return failures;
+  }
+
+  State with(StepId step, Progress progress) {
+    return new State(steps.with(step.ordinal() - 1, progress), ahead, failures, back);
+  }
+
+  State with(Way.Front other) {
+    return new State(steps, other, failures, back);
+  }
+
+  State with(Failure failure) {
+    var all = new ArrayList<>(failures);
+    all.add(failure);
+    return new State(steps, ahead, List.copyOf(all), back);
+  }
+
+  State with(Back other) {
+    return new State(steps, ahead, failures, Optional.of(other));
   }
 }

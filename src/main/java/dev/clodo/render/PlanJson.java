@@ -14,6 +14,7 @@ import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Plan;
 import dev.clodo.model.Rewrite;
+import dev.clodo.model.Rollout;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Split;
 import dev.clodo.model.Step;
@@ -25,10 +26,14 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** {@code clodo.plan/1}: a plan as JSON, and back. Reading what was written gives an equal plan. */
 public final class PlanJson {
@@ -66,6 +71,7 @@ public final class PlanJson {
     root.putObject("estimate")
         .put("requests", estimate.requests())
         .put("atLeastSeconds", estimate.atLeast().toSeconds());
+    conduct(root.putObject("conduct"), plan.conduct());
     return root;
   }
 
@@ -102,7 +108,43 @@ public final class PlanJson {
         skipped.add(change);
       }
     }
-    return new Plan(waves, skipped, new Plan.Basis(names(basis, "wanted"), names(basis, "found")));
+    return new Plan(
+        waves,
+        skipped,
+        new Plan.Basis(names(basis, "wanted"), names(basis, "found")),
+        root.has("conduct") ? conduct(object(root, "conduct")) : Plan.Conduct.oneByOne());
+  }
+
+  private static void conduct(ObjectNode node, Plan.Conduct conduct) {
+    node.put("onFailure", conduct.onFailure().name().toLowerCase(Locale.ROOT))
+        .put("concurrency", conduct.concurrency());
+    var calls = node.putObject("calls");
+    conduct
+        .calls()
+        .forEach((from, to) -> {
+          var callees = calls.putArray(from.value());
+          to.forEach(t -> callees.add(t.value()));
+        });
+  }
+
+  private static Plan.Conduct conduct(JsonNode node) {
+    var calls = new LinkedHashMap<ServiceName, Set<ServiceName>>();
+    object(node, "calls")
+        .properties()
+        .forEach(e -> {
+          var callees = new TreeSet<ServiceName>();
+          e.getValue().forEach(c -> callees.add(new ServiceName(c.asText())));
+          calls.put(new ServiceName(e.getKey()), callees);
+        });
+    return new Plan.Conduct(
+        onFailure(text(node, "onFailure")), node.path("concurrency").asInt(), calls);
+  }
+
+  private static Rollout.OnFailure onFailure(String name) {
+    return Arrays.stream(Rollout.OnFailure.values())
+        .filter(p -> p.name().toLowerCase(Locale.ROOT).equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("there is no policy " + name));
   }
 
   private static ObjectNode change(Change change) {

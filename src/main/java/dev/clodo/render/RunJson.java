@@ -41,9 +41,12 @@ public final class RunJson {
     switch (outcome) {
       case Outcome.Released() -> node.put("outcome", "released");
       case Outcome.NothingToDo() -> node.put("outcome", "nothing-to-do");
-      case Outcome.RolledBack(var why, var notReverted) ->
-          notReverted.forEach(
-              node.put("outcome", "rolled-back").put("why", why).putArray("notReverted")::add);
+      case Outcome.RolledBack(var why, var notReverted, var kept) -> {
+        notReverted.forEach(
+            node.put("outcome", "rolled-back").put("why", why).putArray("notReverted")::add);
+        var names = node.putArray("kept");
+        kept.forEach(k -> names.add(k.value()));
+      }
       case Outcome.Stuck(var why) -> node.put("outcome", "stuck").put("why", why);
     }
     return node;

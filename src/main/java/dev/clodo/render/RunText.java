@@ -6,6 +6,7 @@ import dev.clodo.model.Moved;
 import dev.clodo.model.Outcome;
 import dev.clodo.model.Run;
 import dev.clodo.model.RunRecord;
+import dev.clodo.model.ServiceName;
 import dev.clodo.model.Step;
 import dev.clodo.model.StepId;
 import dev.clodo.model.VersionId;
@@ -53,10 +54,15 @@ public final class RunText {
     return switch (outcome) {
       case Outcome.Released() -> "Released.\n";
       case Outcome.NothingToDo() -> "Nothing to do.\n";
-      case Outcome.RolledBack(var why, var notReverted) ->
-          "Rolled back: every service serves what it served before.\nWhy: "
+      case Outcome.RolledBack(var why, var notReverted, var kept) ->
+          (kept.isEmpty()
+                  ? "Rolled back: every service serves what it served before."
+                  : "Rolled back in part: what failed, and all that relies on it, serves what it served"
+                      + " before; the rest keeps what was released.")
+              + "\nWhy: "
               + why
               + "\n"
+              + (kept.isEmpty() ? "" : "What is kept: " + several(kept) + "\n")
               + (notReverted.isEmpty()
                   ? ""
                   : notReverted.stream()
@@ -65,6 +71,17 @@ public final class RunText {
       case Outcome.Stuck(var why) ->
           "Stuck, a person is needed: " + why + "\nWhat serves now: clodo status\n";
     };
+  }
+
+  /** How many names a person wants to read in a sentence. */
+  private static final int NAMES = 10;
+
+  private static String several(List<ServiceName> services) {
+    var names =
+        services.stream().limit(NAMES).map(ServiceName::value).collect(Collectors.joining(", "));
+    return services.size() <= NAMES
+        ? names
+        : "%d services, %s and others".formatted(services.size(), names);
   }
 
   /** A journal entry in words, without its time. */
@@ -119,7 +136,8 @@ public final class RunText {
     return switch (standing) {
       case RunRecord.Standing.Ended(Outcome.Released()) -> "released";
       case RunRecord.Standing.Ended(Outcome.NothingToDo()) -> "nothing to do";
-      case RunRecord.Standing.Ended(Outcome.RolledBack _) -> "rolled back";
+      case RunRecord.Standing.Ended(Outcome.RolledBack(_, _, var kept)) ->
+          kept.isEmpty() ? "rolled back" : "rolled back in part";
       case RunRecord.Standing.Ended(Outcome.Stuck _) -> "stuck";
       case RunRecord.Standing.Unfinished _ -> "unfinished";
     };

@@ -81,15 +81,19 @@ public final class InMemoryBridge implements DataBridge {
   }
 
   @Override
-  public synchronized JournalEntry append(RunId run, Lease lease, Event event) {
+  public synchronized List<JournalEntry> append(RunId run, Lease lease, List<Event> events) {
     requireCurrent(lease);
     var kept = runs.get(run);
     if (kept == null) {
       throw new IllegalArgumentException("no such run: " + run);
     }
-    var entry = new JournalEntry(kept.journal().size() + 1L, clock.now(), event);
-    kept.journal().add(entry);
-    return entry;
+    var entries = new ArrayList<JournalEntry>();
+    for (var event : events) {
+      var entry = new JournalEntry(kept.journal().size() + 1L, clock.now(), event);
+      kept.journal().add(entry);
+      entries.add(entry);
+    }
+    return entries;
   }
 
   @Override

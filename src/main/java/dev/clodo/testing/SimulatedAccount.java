@@ -41,7 +41,7 @@ import java.util.regex.Pattern;
 /**
  * One Cloudflare account in memory, behind the three ports through which Clodo sees the world.
  * Services are addressed as {@code https://<service>.<anything>/}. What happens is deterministic;
- * {@link #faults} says what goes wrong.
+ * {@link #faults} says what goes wrong. Several threads may use it at once.
  */
 public final class SimulatedAccount {
   /** The name under which the account's services have a workers.dev address. */
@@ -129,34 +129,34 @@ public final class SimulatedAccount {
   }
 
   /** Deploys a first version, as somebody did before the test begins. */
-  public VersionId deployed(ServiceName service, String message) {
+  public synchronized VersionId deployed(ServiceName service, String message) {
     return apply(new Mutation.Deploy(service, "", message));
   }
 
   /** Creates a Worker that no address leads to, as {@code wrangler secret put} does. */
-  public VersionId createdWithoutAddress(ServiceName service) {
+  public synchronized VersionId createdWithoutAddress(ServiceName service) {
     unaddressed.add(service);
     return apply(new Mutation.Deploy(service, "", "secret put"));
   }
 
   /** The versions of the service that are uploaded from now on answer with this status. */
-  public void newVersionsAnswer(ServiceName service, int status) {
+  public synchronized void newVersionsAnswer(ServiceName service, int status) {
     nextAnswers.put(service, status);
   }
 
   /** What a build of the service contains from now on. */
-  public void digest(ServiceName service, String digest) {
+  public synchronized void digest(ServiceName service, String digest) {
     digests.put(service, digest);
   }
 
   /** A service as it is now; empty when it does not exist. */
-  public Optional<Script> script(ServiceName service) {
+  public synchronized Optional<Script> script(ServiceName service) {
     landPending();
     return Optional.ofNullable(scripts.get(service));
   }
 
   /** The migrations that a database has, in order of their names. */
-  public Set<String> migrations(String databaseId) {
+  public synchronized Set<String> migrations(String databaseId) {
     landPending();
     return new TreeSet<>(database(databaseId).applied());
   }
@@ -317,7 +317,7 @@ public final class SimulatedAccount {
     }
   }
 
-  private Traffic.Reply answer(
+  private synchronized Traffic.Reply answer(
       URI address, Map<String, String> headers, Duration timeout, int most) {
     var host = address.getHost();
     var service = new ServiceName(host.substring(0, host.indexOf('.')));
@@ -359,7 +359,7 @@ public final class SimulatedAccount {
         .version();
   }
 
-  private <T> T looked(String subject, Supplier<T> look) {
+  private synchronized <T> T looked(String subject, Supplier<T> look) {
     landPending();
     return switch (faults.fate(new Call(Call.Kind.LOOK, subject))) {
       case Fate.Fails(var how, _) -> throw how;
@@ -370,7 +370,7 @@ public final class SimulatedAccount {
     };
   }
 
-  private VersionId changed(String subject, Mutation mutation) {
+  private synchronized VersionId changed(String subject, Mutation mutation) {
     landPending();
     return switch (faults.fate(new Call(Call.Kind.CHANGE, subject))) {
       case Fate.Fails(var how, var effect) -> {
@@ -399,7 +399,7 @@ public final class SimulatedAccount {
   /**
    * @return the uploaded version; one without meaning where the change uploads none
    */
-  private VersionId apply(Mutation mutation) {
+  private synchronized VersionId apply(Mutation mutation) {
     return switch (mutation) {
       case Mutation.Upload(var service, var tag, var message) -> uploaded(service, tag, message);
       case Mutation.Deploy(var service, var tag, var message) -> {

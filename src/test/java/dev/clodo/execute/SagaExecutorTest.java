@@ -122,7 +122,7 @@ class SagaExecutorTest {
             : new Fate.Happens());
 
     assertThat(executor("ann").start(run("run1", inventory(List.of(worker("api"))))))
-        .isEqualTo(new Outcome.RolledBack("10021: bad code", List.of()));
+        .isEqualTo(new Outcome.RolledBack("10021: bad code", List.of(), List.of()));
   }
 
   @Test

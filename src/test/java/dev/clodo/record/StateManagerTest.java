@@ -1,5 +1,6 @@
 package dev.clodo.record;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -113,7 +114,8 @@ class StateManagerTest {
                     List.of(
                         "D1 database orders keeps what was applied of 0001_a.sql; to restore it as it"
                             + " was, losing what was written since: wrangler d1 time-travel restore"
-                            + " orders --bookmark=b-1"))));
+                            + " orders --bookmark=b-1"),
+                    List.of())));
   }
 
   @Test
@@ -230,13 +232,18 @@ class StateManagerTest {
 
   private static String told(Next next) {
     return switch (next) {
-      case Next.Do(var step) -> "do " + step.id();
-      case Next.TakeBack(var step, _) -> "take back " + step.id();
+      case Next.Do(var steps) -> "do " + ids(steps);
+      case Next.Settle(var steps) -> "settle " + ids(steps);
+      case Next.TakeBack(var steps) -> "take back " + ids(steps);
       case Next.Finish(Outcome.Released()) -> "released";
       case Next.Finish(Outcome.RolledBack _) -> "rolled back";
       case Next.Finish(Outcome.Stuck _) -> "stuck";
       case Next.Finish(Outcome.NothingToDo()) -> "nothing to do";
     };
+  }
+
+  private static String ids(List<Step> steps) {
+    return steps.stream().map(s -> s.id().toString()).collect(joining(" "));
   }
 
   private static List<JournalEntry> journal(String written) {

@@ -25,6 +25,8 @@ enum Fault {
   /** The process dies while the call is under way; the effect happens later. */
   DIED_DURING(Point.CHANGE),
   DIED_AFTER(Point.CHANGE),
+  /** As during, while the calls of all other errands are under way too, and happen later. */
+  DIED_DURING_ALL(Point.CHANGE),
 
   UNHEALTHY(Point.REQUEST),
   /** No request of this turn is answered. */

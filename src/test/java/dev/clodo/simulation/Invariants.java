@@ -1,7 +1,6 @@
 package dev.clodo.simulation;
 
 import dev.clodo.model.Event;
-import dev.clodo.model.JournalEntry;
 import dev.clodo.model.Outcome;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Step;
@@ -12,8 +11,8 @@ import dev.clodo.model.VersionId;
 import dev.clodo.model.VersionRef;
 import dev.clodo.testing.SimulatedAccount.Script;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What must hold in every history, written against the world and the journal alone: nothing here
@@ -24,8 +23,8 @@ final class Invariants {
 
   /** What must hold after every turn. */
   static void always(Moment before, Moment now) {
-    // After a failure nothing but undoing is written, so the last entry tells.
-    var journal = now.journal();
+    // Once undoing has begun nothing else is written, so the last entry tells.
+    var journal = before.journal();
     boolean goingBack = !journal.isEmpty() && isUndo(journal.getLast().event());
     for (var service : now.scenario.services()) {
       var script = now.account.script(service);
@@ -55,7 +54,7 @@ final class Invariants {
 
   /** What must hold when a run has ended. */
   static void atEnd(Moment end, Outcome outcome) {
-    legal(end.journal());
+    new Legal(end.scenario.run().plan()).check(end.journal());
     var steps = end.scenario.run().plan().steps();
     switch (outcome) {
       case Outcome.Released() -> {
@@ -64,13 +63,7 @@ final class Invariants {
         }
         require(end.unwell.isEmpty(), "released means that the last verdict was healthy");
       }
-      case Outcome.RolledBack _ -> {
-        for (var step : steps) {
-          require(
-              servesBefore(end, step.target().service()),
-              "rolled back means that everything serves what it served before");
-        }
-      }
+      case Outcome.RolledBack(_, _, var kept) -> rolledBack(end, Set.copyOf(kept));
       case Outcome.Stuck _ ->
           require(
               end.undoRefused
@@ -79,6 +72,26 @@ final class Invariants {
               "a run is stuck only when it could not go back");
       case Outcome.NothingToDo() -> throw new Broken("there was something to do");
     }
+  }
+
+  /** What the policy wants back is back, what is kept serves what was wanted, and all is told. */
+  private static void rolledBack(Moment end, Set<ServiceName> kept) {
+    var back = new Expected(end).back();
+    var whole = Expected.whole(end);
+    end.scenario
+        .releases()
+        .forEach(release -> {
+          var service = release.target().service();
+          if (back.contains(service) || !whole.contains(service)) {
+            require(
+                servesBefore(end, service),
+                "rolled back means that what goes back serves what it served before");
+            require(!kept.contains(service), "what went back is not told to be kept");
+          } else {
+            require(kept.contains(service), "what is whole and need not go back is kept");
+            release.steps().forEach(s -> released(end, s));
+          }
+        });
   }
 
   private static void released(Moment end, Step step) {
@@ -104,51 +117,6 @@ final class Invariants {
           Step.Probe _,
           Step.CheckHealth _ -> {}
     }
-  }
-
-  /** Started, then a result; after a failure only undoing, in reverse order, each once. */
-  private static void legal(List<JournalEntry> journal) {
-    int lastForward = 0;
-    int lastBackward = Integer.MAX_VALUE;
-    boolean failed = false;
-    Optional<Event> open = Optional.empty();
-    long sequence = 0;
-    for (var entry : journal) {
-      int step = entry.event().step().ordinal();
-      require(entry.sequence() == ++sequence, "the journal has no gaps");
-      switch (entry.event()) {
-        case Event.Started started -> {
-          require(open.isEmpty() && !failed && step == lastForward + 1, "steps start in order");
-          lastForward = step;
-          open = Optional.of(started);
-        }
-        case Event.Succeeded _ ->
-            require(isOpen(open, Event.Started.class, step), "only what was started succeeds");
-        case Event.Failed _ -> {
-          require(isOpen(open, Event.Started.class, step), "only what was started fails");
-          failed = true;
-        }
-        case Event.UndoStarted started -> {
-          require(
-              open.isEmpty() && failed && step <= lastForward && step < lastBackward,
-              "steps are taken back in reverse order");
-          lastBackward = step;
-          open = Optional.of(started);
-        }
-        case Event.Undone _, Event.UndoFailed _ ->
-            require(
-                isOpen(open, Event.UndoStarted.class, step), "only what is taken back was undone");
-      }
-      if (!(entry.event() instanceof Event.Started)
-          && !(entry.event() instanceof Event.UndoStarted)) {
-        open = Optional.empty();
-      }
-    }
-    require(open.isEmpty(), "a run ends with nothing under way");
-  }
-
-  private static boolean isOpen(Optional<Event> open, Class<? extends Event> kind, int step) {
-    return open.isPresent() && kind.isInstance(open.get()) && open.get().step().ordinal() == step;
   }
 
   private static boolean servesBefore(Moment now, ServiceName service) {
@@ -269,7 +237,7 @@ final class Invariants {
     };
   }
 
-  private static void require(boolean holds, String invariant) {
+  static void require(boolean holds, String invariant) {
     if (!holds) {
       throw new Broken(invariant);
     }

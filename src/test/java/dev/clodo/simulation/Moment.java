@@ -9,6 +9,7 @@ import dev.clodo.model.Lease;
 import dev.clodo.model.Outcome;
 import dev.clodo.model.RunId;
 import dev.clodo.model.ServiceName;
+import dev.clodo.model.StepId;
 import dev.clodo.model.VersionId;
 import dev.clodo.port.DataBridge;
 import dev.clodo.port.StepFailed;
@@ -54,11 +55,13 @@ final class Moment {
 
   private final Plant plant;
   private Turns process;
+  private int turns;
 
   // What happens in the turn under way.
   private List<Deviation> script = List.of();
   private final List<Point> passed = new ArrayList<>();
   private @Nullable Turns successor;
+  private boolean allInTheAir;
   private Optional<Fault> lasting = Optional.empty();
 
   /** A fault at the n-th point that a turn passes. */
@@ -68,8 +71,11 @@ final class Moment {
   private static final class Died extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    Died() {
+    final boolean inAllCalls;
+
+    Died(boolean inAllCalls) {
       super("died");
+      this.inAllCalls = inAllCalls;
     }
   }
 
@@ -96,6 +102,7 @@ final class Moment {
     this.unwell = new HashSet<>(other.unwell);
     this.foreign = new HashMap<>(other.foreign);
     this.undoRefused = other.undoRefused;
+    this.turns = other.turns;
     this.process = other.process.on(world(), store(), clock);
     account.faults(this::fate);
   }
@@ -120,13 +127,26 @@ final class Moment {
     passed.clear();
     successor = null;
     lasting = Optional.empty();
+    var choice = scenario.schedule().choose(turns++, process.waiting());
+    int written = journal().size();
     try {
-      var outcome = process.turn();
+      // Who has lost the lease without knowing finds out when it writes.
+      var outcome = process.turn(choice.errand(), _ -> choice.writes() || successor != null);
       if (successor != null) {
-        throw new Broken("a process that had lost its lease finished its turn");
+        if (outcome.isPresent() || journal().size() > written) {
+          throw new Broken("a process that had lost its lease went on");
+        }
+        process = successor;
       }
       return outcome;
-    } catch (Died | Unreachable ended) {
+    } catch (Died died) {
+      if (died.inAllCalls) {
+        allInTheAir = true;
+        process.dieInTheAir();
+        allInTheAir = false;
+      }
+      process = successor == null ? nextProcess("next") : successor;
+    } catch (Unreachable ended) {
       process = successor == null ? nextProcess("next") : successor;
     } catch (DataBridge.LeaseLost fenced) {
       if (successor == null) {
@@ -138,7 +158,8 @@ final class Moment {
   }
 
   private Turns nextProcess(String holder) {
-    var parts = new Turns.Parts(plant.timing(), plant.states(), plant.judge());
+    var parts =
+        new Turns.Parts(plant.timing(), plant.states(), plant.judge(), Died.class::isInstance);
     // A dead holder's lease is free at once, which leaves late effects the most room.
     bridge.holder("release/").ifPresent(bridge::release);
     return Turns.acquire(world(), store(), clock, parts, scenario.run(), holder);
@@ -172,6 +193,9 @@ final class Moment {
   }
 
   private Fate look(ServiceName subject) {
+    if (allInTheAir) {
+      return new Fate.Happens();
+    }
     var fault = pass(Point.LOOK);
     if (fault.equals(Optional.of(Fault.LOOK_UNANSWERED))) {
       return new Fate.Fails(new Unreachable("no answer"), new Effect.Never());
@@ -190,14 +214,24 @@ final class Moment {
     if (successor != null) {
       throw new Broken("a process that had lost its lease changed the world");
     }
-    var journal = journal();
-    var last = journal.isEmpty() ? null : journal.getLast().event();
+    var last = lastOf(process.doing().orElseThrow());
     if (!(last instanceof Event.Started || last instanceof Event.UndoStarted)) {
       throw new Broken("the world was changed, but the journal does not say that it would be");
+    }
+    if (allInTheAir) {
+      return failing(Fault.DIED_DURING);
     }
     var fault = pass(Point.CHANGE);
     undoRefused |= last instanceof Event.UndoStarted && fault.equals(Optional.of(Fault.REFUSED));
     return fault.map(Moment::failing).orElseGet(Fate.Happens::new);
+  }
+
+  private @Nullable Event lastOf(StepId step) {
+    return journal().reversed().stream()
+        .map(JournalEntry::event)
+        .filter(e -> e.step().equals(step))
+        .findFirst()
+        .orElse(null);
   }
 
   private static Fate failing(Fault fault) {
@@ -211,9 +245,10 @@ final class Moment {
       case REQUEST_LOST -> new Fate.Fails(new Unreachable("no answer"), never);
       case ANSWER_LOST -> new Fate.Fails(new Unreachable("no answer"), atOnce);
       case LATE_SUCCESS -> new Fate.Fails(new Unreachable("no answer"), late);
-      case DIED_BEFORE -> new Fate.Fails(new Died(), never);
-      case DIED_DURING -> new Fate.Fails(new Died(), late);
-      case DIED_AFTER -> new Fate.Fails(new Died(), atOnce);
+      case DIED_BEFORE -> new Fate.Fails(new Died(false), never);
+      case DIED_DURING -> new Fate.Fails(new Died(false), late);
+      case DIED_DURING_ALL -> new Fate.Fails(new Died(true), late);
+      case DIED_AFTER -> new Fate.Fails(new Died(false), atOnce);
       default -> throw new IllegalArgumentException(fault + " does not befall a change");
     };
   }
@@ -255,19 +290,19 @@ final class Moment {
     }
 
     @Override
-    public JournalEntry append(RunId run, Lease lease, Event event) {
+    public List<JournalEntry> append(RunId run, Lease lease, List<Event> events) {
       var fault = pass(Point.WRITE);
       if (fault.equals(Optional.of(Fault.DIED_BEFORE_WRITING))) {
-        throw new Died();
+        throw new Died(false);
       }
       if (fault.equals(Optional.of(Fault.TAKEN_OVER_BEFORE_WRITING))) {
         takeOver();
       }
-      var entry = super.append(run, lease, event);
+      var entries = super.append(run, lease, events);
       if (fault.equals(Optional.of(Fault.DIED_AFTER_WRITING))) {
-        throw new Died();
+        throw new Died(false);
       }
-      return entry;
+      return entries;
     }
   }
 }

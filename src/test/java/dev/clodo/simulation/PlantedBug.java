@@ -8,13 +8,13 @@ import dev.clodo.model.Event;
 import dev.clodo.model.HealthCheck;
 import dev.clodo.model.JournalEntry;
 import dev.clodo.model.Lease;
+import dev.clodo.model.Outcome;
 import dev.clodo.model.Plan;
 import dev.clodo.model.Plan.Release;
 import dev.clodo.model.Plan.Wave;
 import dev.clodo.model.RunId;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Step;
-import dev.clodo.model.StepId;
 import dev.clodo.model.Target;
 import dev.clodo.model.UploadedVersion;
 import dev.clodo.model.Verdict;
@@ -30,10 +30,10 @@ import dev.clodo.record.StateManager;
 import dev.clodo.verify.HealthJudge;
 import dev.clodo.verify.Sample;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -84,7 +84,9 @@ abstract class PlantedBug implements Plant {
       };
 
   static final PlantedBug LOST_ANSWER_TAKEN_FOR_A_REFUSAL =
-      new PlantedBug("lost answer taken for a refusal", "while its callee still serves old") {
+      new PlantedBug(
+          "lost answer taken for a refusal",
+          "while its callee still serves old|stuck only when it could not go back") {
         @Override
         public World world(World world) {
           return withCloudflare(
@@ -109,14 +111,18 @@ abstract class PlantedBug implements Plant {
           var kept = new ArrayList<Event>();
           return new ForwardingBridge(bridge) {
             @Override
-            public JournalEntry append(RunId run, Lease lease, Event event) {
-              if (event instanceof Event.Started) {
-                kept.add(event);
-                return new JournalEntry(1, Instant.EPOCH, event);
+            public List<JournalEntry> append(RunId run, Lease lease, List<Event> events) {
+              var results = new ArrayList<Event>();
+              for (var event : events) {
+                if (event instanceof Event.Started) {
+                  kept.add(event);
+                } else {
+                  results.addAll(kept);
+                  results.add(event);
+                  kept.clear();
+                }
               }
-              kept.forEach(e -> super.append(run, lease, e));
-              kept.clear();
-              return super.append(run, lease, event);
+              return results.isEmpty() ? List.of() : super.append(run, lease, results);
             }
           };
         }
@@ -128,8 +134,8 @@ abstract class PlantedBug implements Plant {
         public DataBridge bridge(DataBridge bridge) {
           return new ForwardingBridge(bridge) {
             @Override
-            public JournalEntry append(RunId run, Lease lease, Event event) {
-              return super.append(run, holder(lease.scope()).orElse(lease), event);
+            public List<JournalEntry> append(RunId run, Lease lease, List<Event> events) {
+              return super.append(run, holder(lease.scope()).orElse(lease), events);
             }
 
             @Override
@@ -141,8 +147,7 @@ abstract class PlantedBug implements Plant {
       };
 
   static final PlantedBug TAKEN_BACK_FROM_THE_FRONT =
-      new PlantedBug(
-          "taken back from the front", "while its callee still serves old|in reverse order") {
+      new PlantedBug("taken back from the front", "the journal is legal") {
         @Override
         public StateManager states() {
           return new StateManager() {
@@ -153,7 +158,7 @@ abstract class PlantedBug implements Plant {
                       .filter(s -> s.undo() instanceof Step.Undo.Restore)
                       .filter(s -> isOpen(state.of(s.id())))
                       .findFirst()
-                      .<Next>map(s -> new Next.TakeBack(s, s.undo()))
+                      .<Next>map(s -> new Next.TakeBack(List.of(s)))
                       .orElse(last)
                   : super.next(plan, state);
             }
@@ -176,7 +181,7 @@ abstract class PlantedBug implements Plant {
       };
 
   static final PlantedBug FAILED_STEP_NOT_TAKEN_BACK =
-      new PlantedBug("failed step not taken back", "everything serves what it served before") {
+      new PlantedBug("failed step not taken back", "what goes back serves what it served before") {
         @Override
         public Scenario scenario() {
           return Scenario.lifecycle();
@@ -187,9 +192,9 @@ abstract class PlantedBug implements Plant {
           return new StateManager() {
             @Override
             public Next next(Plan plan, State state) {
-              return super.next(plan, state) instanceof Next.TakeBack(var step, _)
-                      && state.of(step.id()) instanceof Progress.Failed
-                  ? super.next(plan, withoutEffect(state, step.id()))
+              return super.next(plan, state) instanceof Next.TakeBack(var steps)
+                      && state.of(steps.getFirst().id()) instanceof Progress.Failed
+                  ? new Next.Finish(new Outcome.RolledBack("", List.of(), List.of()))
                   : super.next(plan, state);
             }
           };
@@ -282,13 +287,18 @@ abstract class PlantedBug implements Plant {
       };
 
   static final PlantedBug FAILURE_FORGOTTEN =
-      new PlantedBug("failure forgotten", "steps start in order") {
+      new PlantedBug("failure forgotten", "nothing begins after a failure") {
         @Override
         public StateManager states() {
           return new StateManager() {
             @Override
-            public Next next(Plan plan, State state) {
-              return super.next(plan, forgetting(state));
+            public State after(Plan plan, State state, Event event) {
+              return super.after(
+                  plan,
+                  state,
+                  event instanceof Event.Failed(var step, _)
+                      ? new Event.Succeeded(step, Map.of())
+                      : event);
             }
           };
         }
@@ -349,20 +359,6 @@ abstract class PlantedBug implements Plant {
     return progress instanceof Progress.Succeeded
         || progress instanceof Progress.Failed
         || progress instanceof Progress.TakingBack;
-  }
-
-  private static State withoutEffect(State state, StepId step) {
-    var steps = new ArrayList<>(state.steps());
-    steps.set(step.ordinal() - 1, new Progress.TakenBack(state.of(step)));
-    return new State(steps);
-  }
-
-  private static State forgetting(State state) {
-    return new State(
-        state.steps().stream()
-            .<Progress>map(
-                p -> p instanceof Progress.Failed ? new Progress.Succeeded(p.facts()) : p)
-            .toList());
   }
 
   private static HealthJudge judging(UnaryOperator<Verdict> mistake) {

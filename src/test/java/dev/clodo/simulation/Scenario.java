@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A workspace of two services, where {@code web} calls {@code api}, an account to release it to,
@@ -41,15 +42,21 @@ record Scenario(
     Run run,
     Map<ServiceName, VersionId> before,
     Map<ServiceName, VersionId> older,
-    List<Edge> edges) {
+    List<Edge> edges,
+    Schedule schedule) {
   /** The services that the plan concerns. */
   List<ServiceName> services() {
-    return SERVICES;
+    return releases().map(r -> r.target().service()).distinct().toList();
+  }
+
+  /** All releases of the plan. */
+  Stream<Plan.Release> releases() {
+    return run.plan().waves().stream().flatMap(w -> w.releases().stream());
   }
 
   private static final ServiceName API = new ServiceName("api");
   private static final ServiceName WEB = new ServiceName("web");
-  private static final List<ServiceName> SERVICES = List.of(API, WEB);
+  private static final Schedule ONE_BY_ONE = Schedule.oldestFirst();
   private static final HealthCheck CHECK = new HealthCheck("/", 500, 1, Duration.ofSeconds(10));
   private static final Ladder LADDER = new Ladder(List.of(0, 50, 100));
 
@@ -135,7 +142,7 @@ record Scenario(
     var plan =
         new MultiDomainOrchestrator()
             .rollback(inventory, account.cloudflare().look(inventory), earlier);
-    return new Scenario("rollback", account, run(plan), before, earlier, inventory.edges());
+    return new Scenario("rollback", account, run(plan), before, earlier, inventory.edges(), ONE_BY_ONE);
   }
 
   private static Inventory inventory(List<Service> services, Edge... edges) {
@@ -145,7 +152,12 @@ record Scenario(
 
   /** The same with another plan. */
   Scenario with(Plan plan) {
-    return new Scenario(name, account, run(plan), before, older, edges);
+    return new Scenario(name, account, run(plan), before, older, edges, schedule);
+  }
+
+  /** The same with another order in which errands come to their end. */
+  Scenario with(String way, Schedule other) {
+    return new Scenario(name + ", " + way, account, run, before, older, edges, other);
   }
 
   private static Scenario of(
@@ -156,7 +168,7 @@ record Scenario(
     var plan =
         new MultiDomainOrchestrator(LADDER)
             .plan(new Wanted(inventory, account.cloudflare().look(inventory), Map.of(), "words"));
-    return new Scenario(name, account, run(plan), before, before, inventory.edges());
+    return new Scenario(name, account, run(plan), before, before, inventory.edges(), ONE_BY_ONE);
   }
 
   private static Run run(Plan plan) {

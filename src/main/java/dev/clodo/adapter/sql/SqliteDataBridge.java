@@ -171,9 +171,10 @@ public final class SqliteDataBridge implements DataBridge {
   }
 
   @Override
-  public synchronized JournalEntry append(RunId run, Lease lease, Event event) {
+  public synchronized List<JournalEntry> append(RunId run, Lease lease, List<Event> events) {
     return change(db -> {
       var at = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+      var entries = new ArrayList<JournalEntry>(events.size());
       try (var insert =
           db.prepareStatement(
               "INSERT INTO journal(run, sequence, at_ms, token, event) SELECT ?,"
@@ -181,24 +182,27 @@ public final class SqliteDataBridge implements DataBridge {
                   + " ?, ?, ? WHERE "
                   + LEASE_IS_CURRENT
                   + " RETURNING sequence")) {
-        bind(
-            insert,
-            run.value(),
-            run.value(),
-            at.toEpochMilli(),
-            lease.token(),
-            EventJson.write(event),
-            lease.scope(),
-            lease.holder(),
-            lease.token(),
-            at.toEpochMilli());
-        try (var row = insert.executeQuery()) {
-          if (!row.next()) {
-            throw lost(db, lease);
+        for (var event : events) {
+          bind(
+              insert,
+              run.value(),
+              run.value(),
+              at.toEpochMilli(),
+              lease.token(),
+              EventJson.write(event),
+              lease.scope(),
+              lease.holder(),
+              lease.token(),
+              at.toEpochMilli());
+          try (var row = insert.executeQuery()) {
+            if (!row.next()) {
+              throw lost(db, lease);
+            }
+            entries.add(new JournalEntry(row.getLong(1), at, event));
           }
-          return new JournalEntry(row.getLong(1), at, event);
         }
       }
+      return entries;
     });
   }
 
