@@ -142,7 +142,8 @@ record Scenario(
     var plan =
         new MultiDomainOrchestrator()
             .rollback(inventory, account.cloudflare().look(inventory), earlier);
-    return new Scenario("rollback", account, run(plan), before, earlier, inventory.edges(), ONE_BY_ONE);
+    return new Scenario(
+        "rollback", account, run(plan), before, earlier, inventory.edges(), ONE_BY_ONE);
   }
 
   private static Inventory inventory(List<Service> services, Edge... edges) {
