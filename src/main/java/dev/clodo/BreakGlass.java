@@ -88,13 +88,19 @@ final class BreakGlass implements DataBridge {
   }
 
   @Override
-  public synchronized JournalEntry append(RunId run, Lease lease, Event event) {
-    var entry =
-        orElse(
-            () -> store.get().append(run, lease, event),
-            () -> new JournalEntry(journal.size() + 1L, clock.now(), event));
-    journal.add(entry);
-    return entry;
+  public synchronized List<JournalEntry> append(RunId run, Lease lease, List<Event> events) {
+    var entries =
+        orElse(() -> store.get().append(run, lease, events), () -> inMemory(events));
+    journal.addAll(entries);
+    return entries;
+  }
+
+  private List<JournalEntry> inMemory(List<Event> events) {
+    var entries = new ArrayList<JournalEntry>();
+    for (var event : events) {
+      entries.add(new JournalEntry(journal.size() + entries.size() + 1L, clock.now(), event));
+    }
+    return entries;
   }
 
   /** This run's alone: there is no other that an emergency asks for. */

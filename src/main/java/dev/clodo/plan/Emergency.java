@@ -4,6 +4,7 @@ import dev.clodo.model.Change;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Plan;
+import dev.clodo.model.Rollout;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Split;
@@ -61,7 +62,10 @@ public final class Emergency {
     }
     var waves =
         releases.isEmpty() ? List.<Plan.Wave>of() : List.of(new Plan.Wave("at once", releases));
-    return new Plan(waves, skipped, new Plan.Basis(Map.of(), found));
+    var conduct =
+        new Plan.Conduct(
+            Rollout.OnFailure.EVERYTHING, Rollout.STANDARD_CONCURRENCY, Map.of());
+    return new Plan(waves, skipped, new Plan.Basis(Map.of(), found), conduct);
   }
 
   private static Plan.Release release(
