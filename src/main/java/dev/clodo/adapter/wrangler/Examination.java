@@ -71,6 +71,11 @@ final class Examination {
     return folder.resolve("meta.json");
   }
 
+  /** The upload body as wrangler wrote it. */
+  Path outfile() {
+    return outfile(folder);
+  }
+
   /** Of a command that failed by itself. */
   Build.Broken broken(Ran ran) {
     var problems = problems(ran.err() + "\n" + ran.out());

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -37,6 +38,14 @@ import java.util.regex.Pattern;
  */
 public final class WranglerAdapter implements Wrangler, AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * Stands for the folder of a build in the command that is compared with that of an earlier one.
+   */
+  private static final Path REMEMBERED = Path.of("/clodo-wrangler");
+
+  /** {@code off} makes every run build every service. */
+  private static final String MEMORY = "CLODO_BUILD_MEMORY";
 
   /** Any date that the platform knows will do: the stand-in uses nothing that depends on it. */
   private static final String STAND_IN_DATE = "2024-09-23";
@@ -64,6 +73,7 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
   private final WranglerCommands commands;
   private final Runner runner;
   private final KeptBuilds builds;
+  private final Optional<BuildMemory> memory;
   private final Pace pace;
   private final Set<String> secrets;
 
@@ -98,7 +108,14 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
         account,
         warm(new Scripts(toolchain)),
         new KeptBuilds(builds),
+        memory(environment, builds),
         pace);
+  }
+
+  private static Optional<BuildMemory> memory(Map<String, String> environment, Path builds) {
+    return environment.getOrDefault(MEMORY, "").strip().equals("off")
+        ? Optional.empty()
+        : Optional.of(new BuildMemory(builds, WranglerEnvironment.secrets(environment)));
   }
 
   private static Runner warm(Scripts scripts) {
@@ -118,7 +135,8 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
       Supplier<Optional<AccountId>> known,
       Path kept,
       Pace shared) {
-    return new WranglerAdapter(tools, wanted, known, runner, new KeptBuilds(kept), shared);
+    return new WranglerAdapter(
+        tools, wanted, known, runner, new KeptBuilds(kept), memory(wanted, kept), shared);
   }
 
   WranglerAdapter(Toolchain toolchain, Map<String, String> environment, Runner runner) {
@@ -136,6 +154,7 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
         account,
         runner,
         new KeptBuilds(toolchain.cache().resolve("builds")),
+        Optional.empty(),
         Pace.UNLIMITED);
   }
 
@@ -145,6 +164,7 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
       Supplier<Optional<AccountId>> account,
       Runner runner,
       KeptBuilds builds,
+      Optional<BuildMemory> memory,
       Pace pace) {
     this.builds = builds;
     this.pace = pace;
@@ -154,30 +174,56 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
     this.commands = new WranglerCommands(environment);
     this.runner = runner;
     this.secrets = WranglerEnvironment.secrets(environment);
+    this.memory = memory;
   }
 
   @Override
   public Built build(Service service) {
-    var target = service.target();
+    try {
+      var tools = toolchain.tools(service.home());
+      var command = commands.build(service.target(), REMEMBERED);
+      var remembered = memory.flatMap(m -> m.recall(service, tools, command));
+      return remembered.isPresent()
+          ? built(service, remembered.get().examination(), remembered.get().ran())
+          : builtNow(service, tools);
+    } catch (IOException e) {
+      throw new StepFailed(
+          "can't read what wrangler built for " + service.name() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Built builtNow(Service service, Tools tools) throws IOException {
     try (var folder = TemporaryFolder.create()) {
-      var command = commands.build(target, folder.path());
-      var ran = run(target, command);
+      var started = Instant.now();
+      var command = commands.build(service.target(), folder.path());
+      var ran = run(service.target(), command);
       if (!ran.succeeded()) {
-        throw complaint(ran).asException(command, target.service().value());
+        throw complaint(ran).asException(command, service.name().value());
       }
+      var built = built(service, new Examination(service, folder.path(), secrets), ran);
+      memory.ifPresent(m ->
+          m.remember(
+              service,
+              tools,
+              commands.build(service.target(), REMEMBERED),
+              folder.path(),
+              ran,
+              started));
+      return built;
+    }
+  }
+
+  private Built built(Service service, Examination examination, Ran ran) throws IOException {
+    try {
       var digest = MessageDigest.getInstance("SHA-256");
-      var examination = new Examination(service, folder.path(), secrets);
       var body = examination.body();
       body.addTo(digest);
       for (var assets : assetFolders(service)) {
         assets.addTo(digest);
       }
       var named = HexFormat.of().formatHex(digest.digest());
-      builds.keep(named, Examination.outfile(folder.path()));
+      builds.keep(named, examination.outfile());
       return new Built(named, examination.build(body, ran));
-    } catch (IOException e) {
-      throw new StepFailed(
-          "can't read what wrangler built for " + target.service() + ": " + e.getMessage(), e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
