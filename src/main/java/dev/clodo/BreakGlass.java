@@ -89,8 +89,7 @@ final class BreakGlass implements DataBridge {
 
   @Override
   public synchronized List<JournalEntry> append(RunId run, Lease lease, List<Event> events) {
-    var entries =
-        orElse(() -> store.get().append(run, lease, events), () -> inMemory(events));
+    var entries = orElse(() -> store.get().append(run, lease, events), () -> inMemory(events));
     journal.addAll(entries);
     return entries;
   }

@@ -563,7 +563,9 @@ public final class Clodo implements AutoCloseable {
 
   /** What earlier releases left behind, and what is asked of this one. */
   private Circumstances circumstances() {
-    var memory = new Memory(ports.bridge().recalled(Memory.MIGRATIONS));
+    var memory =
+        new Memory(ports.bridge().recalled(Memory.MIGRATIONS))
+            .and(ports.bridge().recalled(Memory.TRIGGERS));
     return new Circumstances(memory, wishes);
   }
 

@@ -26,6 +26,15 @@ final class Wishes {
     set(Wish.EXPAND_ONLY, wanted);
   }
 
+  @Option(
+      names = "--overwrite-triggers",
+      description =
+          "Replace routes, domains, schedules and addresses that were changed by hand, or by"
+              + " something else than Clodo.")
+  void overwriteTriggers(boolean wanted) {
+    set(Wish.OVERWRITE_TRIGGERS, wanted);
+  }
+
   private void set(Wish wish, boolean wanted) {
     if (wanted) {
       wishes.add(wish);

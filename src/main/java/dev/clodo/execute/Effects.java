@@ -78,17 +78,12 @@ final class Effects {
     return switch (step) {
       case Step.Bootstrap bootstrap -> () -> bootstrapping(bootstrap, tag);
       case Step.Upload upload -> () -> uploading(upload, tag);
-      case Step.Deploy deploy -> () -> deploying(deploy, tag);
+      case Step.Deploy deploy -> new Deploying(deploy, tag);
       case Step.Migrate migrate ->
           new Migrating(migrate, world, bridge, clock, timing.lease(), holder);
       case Step.Shift shift ->
           () -> shifting(target, shift.split(), versions(shift, now), tag, now);
-      case Step.ApplyTriggers triggers ->
-          () ->
-              new Missing(() -> {
-                world.wrangler().applyTriggers(triggers.target());
-                return Map.of();
-              });
+      case Step.ApplyTriggers triggers -> new ApplyingTriggers(world, triggers);
       case Step.Publish publish -> new Publishing(world, publish, tag);
       case Step.Create create -> new Creating(world, create, tag);
       case Step.Ask ask -> () -> new Missing(() -> asked(ask, now));
@@ -124,6 +119,27 @@ final class Effects {
         .orElseGet(() ->
             new Missing(
                 () -> version(world.wrangler().upload(step.target(), tag, step.message()))));
+  }
+
+  /** A whole deploy applies the triggers too. */
+  private final class Deploying implements Effect {
+    private final Step.Deploy step;
+    private final Tag tag;
+
+    Deploying(Step.Deploy step, Tag tag) {
+      this.step = step;
+      this.tag = tag;
+    }
+
+    @Override
+    public Sight look() {
+      return deploying(step, tag);
+    }
+
+    @Override
+    public Map<String, String> facts(Map<String, String> output) {
+      return ApplyingTriggers.facts(step, step.triggers());
+    }
   }
 
   /**

@@ -12,6 +12,9 @@ public record Memory(Map<String, String> facts) {
   /** What every key of a migration's checksum begins with. */
   public static final String MIGRATIONS = "migration/";
 
+  /** What every key of the triggers that were last applied begins with. */
+  public static final String TRIGGERS = "triggers/";
+
   public Memory {
     facts = Map.copyOf(facts);
   }
@@ -30,6 +33,18 @@ public record Memory(Map<String, String> facts) {
 
   public Optional<String> of(String key) {
     return Optional.ofNullable(facts.get(key));
+  }
+
+  /** Where the triggers are kept that were last applied to a service. */
+  public static String triggers(Target target) {
+    return TRIGGERS + worker(target);
+  }
+
+  /** A Worker's name, with its account where a target names one. */
+  private static String worker(Target target) {
+    return target.copy().account().stream().map(AccountId::value).findFirst().orElse("")
+        + "/"
+        + target.service();
   }
 
   /** Where the SHA-256 of a migration file is kept, as it was when it was applied. */

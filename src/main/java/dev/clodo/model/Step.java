@@ -73,11 +73,24 @@ public sealed interface Step {
    * @param message kept with the version; it carries the fingerprint
    * @param reason why nothing else is allowed: a first deploy, a change of Durable Object classes
    * @param before the version that serves before; none on a first deploy
+   * @param triggers those that the configuration wants; wrangler applies them too
    */
-  record Deploy(StepId id, Target target, String message, String reason, List<VersionId> before)
+  record Deploy(
+      StepId id,
+      Target target,
+      String message,
+      String reason,
+      List<VersionId> before,
+      List<Trigger> triggers)
       implements Act {
     public Deploy {
       before = List.copyOf(before);
+      triggers = List.copyOf(triggers);
+    }
+
+    /** One of whose triggers nothing is known. */
+    public Deploy(StepId id, Target target, String message, String reason, List<VersionId> before) {
+      this(id, target, message, reason, before, List.of());
     }
 
     @Override
@@ -152,8 +165,17 @@ public sealed interface Step {
   record CheckHealth(StepId id, Target target, VersionRef expected, URI address, HealthCheck check)
       implements Ask {}
 
-  /** Routes, domains, schedules, queue consumers: they are in no version. */
-  record ApplyTriggers(StepId id, Target target) implements Act {
+  /**
+   * Routes, domains, schedules, queue consumers: they are in no version.
+   *
+   * @param change what that changes, as far as the plan could compare
+   */
+  record ApplyTriggers(StepId id, Target target, TriggerChange change) implements Act {
+    /** Whatever the configuration says is applied. */
+    public ApplyTriggers(StepId id, Target target) {
+      this(id, target, TriggerChange.unknown());
+    }
+
     @Override
     public Undo undo() {
       return new Undo.Leave(

@@ -63,8 +63,7 @@ public final class Emergency {
     var waves =
         releases.isEmpty() ? List.<Plan.Wave>of() : List.of(new Plan.Wave("at once", releases));
     var conduct =
-        new Plan.Conduct(
-            Rollout.OnFailure.EVERYTHING, Rollout.STANDARD_CONCURRENCY, Map.of());
+        new Plan.Conduct(Rollout.OnFailure.EVERYTHING, Rollout.STANDARD_CONCURRENCY, Map.of());
     return new Plan(waves, skipped, new Plan.Basis(Map.of(), found), conduct);
   }
 

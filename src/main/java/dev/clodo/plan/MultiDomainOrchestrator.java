@@ -213,6 +213,7 @@ public final class MultiDomainOrchestrator {
     private final PendingMigrations migrations;
     private final Set<ServiceName> onlyMigrated = new HashSet<>();
     private final Map<ServiceName, Set<String>> newerThan = new HashMap<>();
+    private final LiveTriggers live;
     private int steps;
     private int numbered;
     private int bootstraps;
@@ -226,6 +227,7 @@ public final class MultiDomainOrchestrator {
       this.chosen = chosen;
       this.changes = new HashMap<>(changes);
       this.migrations = migrations;
+      this.live = new LiveTriggers(wanted.account());
       this.services = wanted.inventory().releasedByName();
       this.timetable =
           new Timetable(
@@ -253,6 +255,7 @@ public final class MultiDomainOrchestrator {
       } else {
         refuseNewerCallers();
         leftOutCallees();
+        refuseWiping();
         databases();
         var early = bootstraps();
         slots.forEach((slot, changed) -> {
@@ -431,11 +434,20 @@ public final class MultiDomainOrchestrator {
         return migrating(
             change, pending, "its code and settings are unchanged, only its database is migrated");
       }
+      boolean goesBack = change instanceof Change.Revert;
+      var triggers = new TriggerPlan(service, live, wanted.circumstances());
+      var notes = new ArrayList<String>();
+      if (!goesBack) {
+        notes.addAll(migrations.notes(service, pending));
+        notes.addAll(triggers.notes());
+      }
       var brief =
           new Brief(
               fingerprint == null ? wanted.words() : fingerprint.message(wanted.words()),
               pending,
-              migrations.notes(service, pending),
+              goesBack ? List.of() : triggers.change().stream().toList(),
+              triggers.wanted(),
+              notes,
               Addresses.before(service, wanted.account()).stream().toList(),
               Addresses.after(service, wanted.account()).stream().toList(),
               wanted.inventory().workspace().healthOf(service),
@@ -470,6 +482,18 @@ public final class MultiDomainOrchestrator {
               .service(of)
               .map(template -> Way.of(template, service, artifact, isFirst))
               .orElseGet(() -> new Way.ByWrangler("there is no service " + of));
+    }
+
+    /** Applying triggers must not undo what a person changed. */
+    private void refuseWiping() {
+      var reasons = new ArrayList<String>();
+      for (var name : new TreeSet<>(changes.keySet())) {
+        var service = services.get(name);
+        if (service != null && !onlyMigrated.contains(name)) {
+          reasons.addAll(new TriggerPlan(service, live, wanted.circumstances()).refusals());
+        }
+      }
+      refuse(reasons);
     }
 
     /** A service may be as it should be, but not its database. */

@@ -6,6 +6,8 @@ import dev.clodo.model.Plan;
 import dev.clodo.model.Split;
 import dev.clodo.model.Step;
 import dev.clodo.model.StepId;
+import dev.clodo.model.Trigger;
+import dev.clodo.model.TriggerChange;
 import dev.clodo.model.VersionId;
 import dev.clodo.model.VersionRef;
 import java.net.URI;
@@ -26,6 +28,8 @@ public final class ZeroDowntimeDeploymentOrchestrator {
    *
    * @param message kept with the uploaded version
    * @param migrations by database: what it lacks
+   * @param triggers what applying the triggers changes; none where that is known to be nothing
+   * @param wantedTriggers all triggers that the configuration wants
    * @param notes what else the plan should tell of this release, a sentence each
    * @param before where the service can be asked before its triggers are applied; at most one
    * @param after where it can be asked once they are; at most one
@@ -34,6 +38,8 @@ public final class ZeroDowntimeDeploymentOrchestrator {
   public record Brief(
       String message,
       List<Migration> migrations,
+      List<TriggerChange> triggers,
+      List<Trigger> wantedTriggers,
       List<String> notes,
       List<URI> before,
       List<URI> after,
@@ -41,6 +47,8 @@ public final class ZeroDowntimeDeploymentOrchestrator {
       Way way) {
     public Brief {
       migrations = List.copyOf(migrations);
+      triggers = List.copyOf(triggers);
+      wantedTriggers = List.copyOf(wantedTriggers);
       notes = List.copyOf(notes);
       before = List.copyOf(before);
       after = List.copyOf(after);
@@ -80,6 +88,8 @@ public final class ZeroDowntimeDeploymentOrchestrator {
         new Brief(
             "",
             migrations,
+            List.of(),
+            List.of(),
             List.of(),
             List.of(),
             List.of(),
@@ -157,7 +167,9 @@ public final class ZeroDowntimeDeploymentOrchestrator {
     void deployedAsAWhole(String reason, List<VersionId> before) {
       migrated();
       var deploy = id();
-      steps.add(new Step.Deploy(deploy, change.target(), brief.message(), reason, before));
+      steps.add(
+          new Step.Deploy(
+              deploy, change.target(), brief.message(), reason, before, brief.wantedTriggers()));
       var candidate = new VersionRef.UploadedBy(deploy);
       healthy(candidate, brief.after());
       validated(candidate);
@@ -222,7 +234,7 @@ public final class ZeroDowntimeDeploymentOrchestrator {
     }
 
     private void triggered() {
-      steps.add(new Step.ApplyTriggers(id(), change.target()));
+      brief.triggers().forEach(t -> steps.add(new Step.ApplyTriggers(id(), change.target(), t)));
     }
 
     private void validated(VersionRef expected) {

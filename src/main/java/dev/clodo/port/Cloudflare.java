@@ -12,6 +12,8 @@ import dev.clodo.model.ServiceName;
 import dev.clodo.model.Spent;
 import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
+import dev.clodo.model.Trigger;
+import dev.clodo.model.TriggerChange;
 import dev.clodo.model.UploadedVersion;
 import dev.clodo.model.VersionId;
 import java.util.Collection;
@@ -105,6 +107,16 @@ public interface Cloudflare {
    */
   VersionId create(
       Target target, Artifact artifact, List<Rewrite> rewrites, Tag tag, String message);
+
+  /** The live triggers of these kinds that a service has, in every zone of the account. */
+  List<Trigger> triggers(Target target, Set<Trigger.Kind> kinds);
+
+  /**
+   * Sets what a change says of a service's triggers, as {@code wrangler triggers deploy} would;
+   * kinds of which nothing changes are left alone. A host of another Worker is taken over only
+   * where the change says so.
+   */
+  void applyTriggers(Target target, TriggerChange change);
 
   /** The D1 database's Time Travel bookmark of now. */
   String bookmark(Target target, String databaseId);

@@ -20,6 +20,8 @@ import dev.clodo.model.Split;
 import dev.clodo.model.Step;
 import dev.clodo.model.StepId;
 import dev.clodo.model.Target;
+import dev.clodo.model.Trigger;
+import dev.clodo.model.TriggerChange;
 import dev.clodo.model.VersionId;
 import dev.clodo.model.VersionRef;
 import java.net.URI;
@@ -27,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -216,10 +219,11 @@ public final class PlanJson {
     switch (step) {
       case Step.Bootstrap _ -> node.put("kind", "bootstrap");
       case Step.Upload(_, _, var message) -> node.put("kind", "upload").put("message", message);
-      case Step.Deploy(_, _, var message, var reason, var before) -> {
+      case Step.Deploy(_, _, var message, var reason, var before, var triggers) -> {
         node.put("kind", "deploy").put("message", message).put("reason", reason);
         var versions = node.putArray("before");
         before.forEach(v -> versions.add(v.value()));
+        triggers(node.putArray("triggers"), triggers);
       }
       case Step.Migrate(
               _,
@@ -252,7 +256,15 @@ public final class PlanJson {
         node.set("expected", version(expected));
         request(node, address, check);
       }
-      case Step.ApplyTriggers _ -> node.put("kind", "apply-triggers");
+      case Step.ApplyTriggers(_, _, var change) -> {
+        node.put("kind", "apply-triggers");
+        triggers(node.putArray("wanted"), change.wanted());
+        triggers(node.putArray("found"), change.found());
+        triggers(node.putArray("added"), change.added());
+        triggers(node.putArray("removed"), change.removed());
+        change.taken().forEach(node.putArray("taken")::add);
+        change.guarded().stream().sorted().forEach(k -> node.withArray("guarded").add(word(k)));
+      }
       case Step.Publish(_, _, var message, var artifact, var rewrites) -> {
         node.put("kind", "publish").put("message", message).put("artifact", artifact);
         rewrites(node.putArray("rewrites"), rewrites);
@@ -289,7 +301,8 @@ public final class PlanJson {
               target,
               text(node, "message"),
               text(node, "reason"),
-              strings(node, "before").stream().map(VersionId::new).toList());
+              strings(node, "before").stream().map(VersionId::new).toList(),
+              triggers(node.path("triggers")));
       case "migrate" ->
           new Step.Migrate(
               id,
@@ -305,7 +318,17 @@ public final class PlanJson {
       case "check-health" ->
           new Step.CheckHealth(
               id, target, versionRef(node, "expected"), address(node), check(node));
-      case "apply-triggers" -> new Step.ApplyTriggers(id, target);
+      case "apply-triggers" ->
+          new Step.ApplyTriggers(
+              id,
+              target,
+              new TriggerChange(
+                  triggers(node.path("wanted")),
+                  triggers(node.path("found")),
+                  triggers(node.path("added")),
+                  triggers(node.path("removed")),
+                  node.has("taken") ? strings(node, "taken") : List.of(),
+                  kinds(node.path("guarded"))));
       case "publish" ->
           new Step.Publish(
               id, target, text(node, "message"), text(node, "artifact"), rewrites(node));
@@ -353,6 +376,39 @@ public final class PlanJson {
     return node.has("json")
         ? new Rewrite.Json(text(node, "variable"), text(node, "json"))
         : new Rewrite.Text(text(node, "variable"), text(node, "text"));
+  }
+
+  private static void triggers(ArrayNode array, List<Trigger> triggers) {
+    for (var trigger : triggers) {
+      var node = array.addObject().put("kind", word(trigger.kind())).put("name", trigger.name());
+      if (!trigger.detail().isEmpty()) {
+        node.put("detail", trigger.detail());
+      }
+    }
+  }
+
+  private static List<Trigger> triggers(JsonNode array) {
+    var triggers = new ArrayList<Trigger>();
+    for (var node : array) {
+      triggers.add(
+          new Trigger(
+              kind(text(node, "kind")), text(node, "name"), node.path("detail").asText("")));
+    }
+    return triggers;
+  }
+
+  private static Set<Trigger.Kind> kinds(JsonNode array) {
+    var kinds = EnumSet.noneOf(Trigger.Kind.class);
+    array.forEach(k -> kinds.add(kind(k.asText())));
+    return kinds;
+  }
+
+  private static String word(Trigger.Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static Trigger.Kind kind(String word) {
+    return Trigger.Kind.valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_'));
   }
 
   private static void request(ObjectNode node, URI address, HealthCheck check) {

@@ -5,8 +5,10 @@ import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Rewrite;
 import dev.clodo.model.Split;
 import dev.clodo.model.Step;
+import dev.clodo.model.TriggerChange;
 import dev.clodo.model.VersionRef;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -19,7 +21,7 @@ public final class StepText {
     return switch (step) {
       case Step.Bootstrap _ -> "create the Worker, answering 503, so that others can bind to it";
       case Step.Upload _ -> "build and upload a version without traffic";
-      case Step.Deploy(_, _, _, var reason, _) ->
+      case Step.Deploy(_, _, _, var reason, _, _) ->
           "build, upload and serve at once (" + reason + ")";
       case Step.Migrate(_, _, _, var database, _, var pending, _) ->
           "apply " + String.join(", ", pending) + " to D1 database " + database;
@@ -28,7 +30,7 @@ public final class StepText {
           "ask %s itself, %s".formatted(version(candidate), requests(check, address));
       case Step.CheckHealth(_, _, _, var address, var check) ->
           "ask as users do, " + requests(check, address);
-      case Step.ApplyTriggers _ -> "set routes, domains, schedules and queue consumers";
+      case Step.ApplyTriggers(_, _, var change) -> triggers(change);
       case Step.Publish(_, _, _, _, var rewrites) ->
           "publish a version without traffic from the build of %s, %s"
               .formatted(step.target().copy().of(), own(rewrites));
@@ -80,6 +82,19 @@ public final class StepText {
       return "without settings of its own";
     }
     return own == 1 ? "with 1 setting of its own" : "with %d settings of its own".formatted(own);
+  }
+
+  private static String triggers(TriggerChange change) {
+    var all = "set routes, domains, schedules and queue consumers";
+    if (!change.isKnown() || (change.added().isEmpty() && change.removed().isEmpty())) {
+      return all;
+    }
+    var words = new ArrayList<String>();
+    change.added().forEach(t -> words.add("set " + t));
+    change.removed().stream()
+        .filter(t -> t.detail().isEmpty())
+        .forEach(t -> words.add("remove " + t));
+    return words.isEmpty() ? all : String.join(", ", words);
   }
 
   private static String split(Split split) {

@@ -13,6 +13,8 @@ import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
+import dev.clodo.model.Trigger;
+import dev.clodo.model.TriggerChange;
 import dev.clodo.model.UploadedVersion;
 import dev.clodo.model.VersionId;
 import dev.clodo.port.Clock;
@@ -303,6 +305,16 @@ public final class SimulatedAccount {
         Target target, Artifact artifact, List<Rewrite> rewrites, Tag tag, String message) {
       return changed(
           target.service().value(), new Mutation.Create(target.service(), tag.toString(), message));
+    }
+
+    @Override
+    public List<Trigger> triggers(Target target, Set<Trigger.Kind> kinds) {
+      return looked(target.service().value(), () -> List.of());
+    }
+
+    @Override
+    public void applyTriggers(Target target, TriggerChange change) {
+      changed(target.service().value(), new Mutation.Triggers(target.service()));
     }
 
     @Override

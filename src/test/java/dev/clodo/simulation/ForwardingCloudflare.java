@@ -7,6 +7,8 @@ import dev.clodo.model.Inventory;
 import dev.clodo.model.Rewrite;
 import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
+import dev.clodo.model.Trigger;
+import dev.clodo.model.TriggerChange;
 import dev.clodo.model.UploadedVersion;
 import dev.clodo.model.VersionId;
 import dev.clodo.port.Cloudflare;
@@ -52,6 +54,16 @@ class ForwardingCloudflare implements Cloudflare {
   public VersionId create(
       Target target, Artifact artifact, List<Rewrite> rewrites, Tag tag, String message) {
     return account.create(target, artifact, rewrites, tag, message);
+  }
+
+  @Override
+  public List<Trigger> triggers(Target target, Set<Trigger.Kind> kinds) {
+    return account.triggers(target, kinds);
+  }
+
+  @Override
+  public void applyTriggers(Target target, TriggerChange change) {
+    account.applyTriggers(target, change);
   }
 
   @Override

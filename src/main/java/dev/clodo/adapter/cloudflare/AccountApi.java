@@ -436,6 +436,11 @@ final class AccountApi {
     client.change(script(service) + "/deployments" + (force ? "?force=true" : ""), body);
   }
 
+  /** What leads to a service. */
+  TriggerApi triggers(ServiceName service) {
+    return new TriggerApi(client, in(""), service.value());
+  }
+
   /** Adds a version that serves nobody. */
   VersionId publish(ServiceName service, UploadForm form, ObjectNode metadata) throws ApiFailure {
     var result =

@@ -16,6 +16,8 @@ import dev.clodo.model.ServiceName;
 import dev.clodo.model.Spent;
 import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
+import dev.clodo.model.Trigger;
+import dev.clodo.model.TriggerChange;
 import dev.clodo.model.UploadedVersion;
 import dev.clodo.model.VersionId;
 import dev.clodo.port.Cloudflare;
@@ -224,6 +226,21 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
     var written = UploadForm.of(artifact);
     forms.put(artifact.digest(), new SoftReference<>(written));
     return written;
+  }
+
+  @Override
+  public List<Trigger> triggers(Target target, Set<Trigger.Kind> kinds) {
+    return asked(target, in -> in.triggers(target.service()).live(kinds));
+  }
+
+  @Override
+  public void applyTriggers(Target target, TriggerChange change) {
+    asked(
+        target,
+        in -> {
+          in.triggers(target.service()).apply(change);
+          return change;
+        });
   }
 
   @Override
