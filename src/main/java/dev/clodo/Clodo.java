@@ -23,6 +23,7 @@ import dev.clodo.model.Run;
 import dev.clodo.model.RunId;
 import dev.clodo.model.RunRecord;
 import dev.clodo.model.RunRecord.Standing;
+import dev.clodo.model.Selection;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceVersions;
 import dev.clodo.model.Stage;
@@ -32,6 +33,7 @@ import dev.clodo.model.Target;
 import dev.clodo.model.Trials;
 import dev.clodo.model.Wish;
 import dev.clodo.plan.Bases;
+import dev.clodo.plan.Chosen;
 import dev.clodo.plan.Circumstances;
 import dev.clodo.plan.Differences;
 import dev.clodo.plan.MultiDomainOrchestrator;
@@ -54,6 +56,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The Java API: assesses, plans, deploys and rolls back one workspace in one environment.
@@ -95,6 +98,7 @@ public final class Clodo implements AutoCloseable {
   private final EnvironmentName environment;
   private final Ports ports;
   private final Set<Wish> wishes;
+  private final Selection selection;
   private final StateManager states = new StateManager();
 
   /**
@@ -102,19 +106,33 @@ public final class Clodo implements AutoCloseable {
    * @param environment the named environment of their configurations
    */
   public Clodo(Path folder, EnvironmentName environment, Ports ports) {
-    this(folder, environment, ports, Set.of());
+    this(folder, environment, ports, Set.of(), Selection.all());
   }
 
-  private Clodo(Path folder, EnvironmentName environment, Ports ports, Set<Wish> wishes) {
+  private Clodo(
+      Path folder,
+      EnvironmentName environment,
+      Ports ports,
+      Set<Wish> wishes,
+      Selection selection) {
     this.folder = folder;
     this.environment = environment;
     this.ports = ports;
     this.wishes = Set.copyOf(wishes);
+    this.selection = selection;
   }
 
   /** The same workspace, of which more is asked; closing either closes both. */
   public Clodo wishing(Set<Wish> more) {
-    return new Clodo(folder, environment, ports, more);
+    return new Clodo(folder, environment, ports, more, selection);
+  }
+
+  /**
+   * The same workspace, of which only a part is assessed, planned and deployed; closing either
+   * closes both. Names that nothing has are refused when the workspace is read.
+   */
+  public Clodo choosing(Selection part) {
+    return new Clodo(folder, environment, ports, wishes, part);
   }
 
   /** What the workspace wants. */
@@ -134,8 +152,10 @@ public final class Clodo implements AutoCloseable {
    */
   public Assessment assess(Set<Stage> stages, Watcher watcher) {
     var inventory = discover();
+    var chosen = chosen(inventory);
     var account = stages.contains(Stage.ONLINE) ? ports.cloudflare().look(inventory) : unasked();
-    return assess(inventory, account, tryOut(inventory, stages, watcher));
+    return Choosing.narrowed(
+        assess(inventory, account, tryOut(inventory, stages, watcher)), chosen);
   }
 
   /** Whose credentials would be used is known without asking anybody. */
@@ -272,20 +292,20 @@ public final class Clodo implements AutoCloseable {
   /** {@link #plan()}, told to a watcher while it is made. */
   public Drafted plan(Watcher watcher) {
     var origin = origin();
-    var assessment = assess(watcher);
-    return assessment.deployable()
-        ? draft(assessment, origin, watcher)
-        : new Drafted.NotReady(assessment);
+    var start = assess(Optional.empty(), watcher);
+    return start.assessment().deployable()
+        ? draft(start, origin, watcher)
+        : new Drafted.NotReady(start.assessment());
   }
 
   /** Brings the account to where the workspace is, or back to where it was. */
   public Deployed deploy(Watcher watcher) {
     var origin = origin();
-    var assessment = assess(watcher);
-    if (!assessment.deployable()) {
-      return new Deployed.NotReady(assessment);
+    var start = assess(Optional.empty(), watcher);
+    if (!start.assessment().deployable()) {
+      return new Deployed.NotReady(start.assessment());
     }
-    return switch (draft(assessment, origin, watcher)) {
+    return switch (draft(start, origin, watcher)) {
       case Drafted.Made(var plan) -> carryOut(plan, origin, watcher);
       case Drafted.NotReady(var told) -> new Deployed.NotReady(told);
     };
@@ -298,12 +318,17 @@ public final class Clodo implements AutoCloseable {
    */
   public Deployed deploy(Plan saved, Watcher watcher) {
     var origin = origin();
-    var assessment = assess(watcher);
+    var assessment = assess(Optional.of(Chosen.of(saved)), watcher).assessment();
     if (!assessment.deployable()) {
       return new Deployed.NotReady(assessment);
     }
     watcher.phase(Phase.IDENTIFY);
-    var built = build(assessment.inventory(), watcher).fingerprints();
+    var built =
+        build(
+                assessment.inventory(),
+                service -> saved.basis().wanted().containsKey(service.name()),
+                watcher)
+            .fingerprints();
     var now = Bases.of(assessment.inventory(), assessment.account(), built);
     var changed = Bases.changed(saved.basis(), now);
     if (!changed.isEmpty()) {
@@ -461,18 +486,29 @@ public final class Clodo implements AutoCloseable {
     ports.close();
   }
 
-  private Assessment assess(Watcher watcher) {
+  /** What a plan begins with. */
+  private record Judged(Assessment assessment, Chosen chosen) {}
+
+  private Chosen chosen(Inventory inventory) {
+    return new Choosing(ports.git(), folder, this::discover).of(selection, inventory);
+  }
+
+  /**
+   * @param planned what a saved plan is about; empty when the selection says it
+   */
+  private Judged assess(Optional<Chosen> planned, Watcher watcher) {
     watcher.phase(Phase.ASSESS);
     ports.warmUp();
     var inventory = discover();
+    var chosen = planned.orElseGet(() -> chosen(inventory));
     var account = ports.cloudflare().look(inventory);
-    var assessment = assess(inventory, account, Trials.none());
+    var assessment = Choosing.narrowed(assess(inventory, account, Trials.none()), chosen);
     watcher.assessed(assessment);
     if (assessment.deployable()) {
       understood(inventory);
       seen(account);
     }
-    return assessment;
+    return new Judged(assessment, chosen);
   }
 
   private Assessment assess(Inventory inventory, Account account, Trials tried) {
@@ -516,32 +552,36 @@ public final class Clodo implements AutoCloseable {
         : "the account can't be seen";
   }
 
-  private Drafted draft(Assessment assessment, Later<Origin> origin, Watcher watcher) {
+  private Drafted draft(Judged start, Later<Origin> origin, Watcher watcher) {
     watcher.phase(Phase.IDENTIFY);
-    var results = build(assessment.inventory(), watcher);
-    var refused = refusedAfterBuilding(assessment, results.told());
+    var inventory = start.assessment().inventory();
+    var results = build(inventory, Choosing.built(inventory, start.chosen()), watcher);
+    var refused = refusedAfterBuilding(start, results.told());
     if (refused.isPresent()) {
       watcher.assessed(refused.get());
       return new Drafted.NotReady(refused.get());
     }
-    return new Drafted.Made(plan(assessment, results, origin, watcher));
+    return new Drafted.Made(plan(start, results, origin, watcher));
   }
 
   /** The assessment with what the builds showed; empty when that stops nothing. */
-  private Optional<Assessment> refusedAfterBuilding(Assessment before, Trials told) {
-    var inventory = before.inventory();
-    var account = before.account();
+  private Optional<Assessment> refusedAfterBuilding(Judged start, Trials told) {
+    var inventory = start.assessment().inventory();
+    var account = start.assessment().account();
     return CapabilityAssessmentEngine.ofBuilds()
             .assess(inventory, account, told, today())
             .deployable()
         ? Optional.empty()
-        : Optional.of(assess(inventory, account, told)).filter(a -> !a.deployable());
+        : Optional.of(Choosing.narrowed(assess(inventory, account, told), start.chosen()))
+            .filter(a -> !a.deployable());
   }
 
-  private Plan plan(Assessment assessment, Results results, Later<Origin> origin, Watcher watcher) {
+  private Plan plan(Judged start, Results results, Later<Origin> origin, Watcher watcher) {
+    var assessment = start.assessment();
     var built = results.fingerprints();
     return planned(() -> {
-      var changes = Differences.between(assessment.inventory(), assessment.account(), built);
+      var changes =
+          Differences.between(assessment.inventory(), assessment.account(), built, start.chosen());
       watcher.identified(changes);
       watcher.phase(Phase.CONSTRUCT);
       var plan =
@@ -553,7 +593,8 @@ public final class Clodo implements AutoCloseable {
                       built,
                       words(origin.get()),
                       results.artifacts(),
-                      circumstances()));
+                      circumstances()),
+                  start.chosen());
       watcher.constructed(plan);
       watcher.phase(Phase.ORCHESTRATE);
       watcher.planned(plan);
@@ -581,9 +622,10 @@ public final class Clodo implements AutoCloseable {
     }
   }
 
-  private Results build(Inventory inventory, Watcher watcher) {
+  private Results build(Inventory inventory, Predicate<Service> wanted, Watcher watcher) {
     return Results.of(
         inventory,
+        wanted,
         service -> {
           watcher.building(service);
           return ports.wrangler().build(service);
@@ -636,7 +678,8 @@ public final class Clodo implements AutoCloseable {
       case Outcome.Released() -> {
         watcher.phase(Phase.VALIDATE);
         var inventory = again.get();
-        var after = assess(inventory, ports.cloudflare().look(inventory), Trials.none());
+        var all = assess(inventory, ports.cloudflare().look(inventory), Trials.none());
+        var after = Choosing.narrowed(all, Chosen.of(run.plan()));
         watcher.validated(after);
         yield new Deployed.Released(record, after);
       }

@@ -15,6 +15,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * What came of building every Worker: each service once, however many domains it is released for.
@@ -29,14 +30,19 @@ record Results(
     artifacts = Map.copyOf(artifacts);
   }
 
-  /** Builds what is not built yet. */
-  static Results of(Inventory inventory, Function<Service, Built> building) {
+  /**
+   * Builds each service once.
+   *
+   * @param wanted whether a service, or a copy, has to be built at all
+   */
+  static Results of(
+      Inventory inventory, Predicate<Service> wanted, Function<Service, Built> building) {
     var built = new HashMap<ServiceName, Built>();
     var fingerprints = new HashMap<ServiceName, Fingerprint>();
     var told = new HashMap<Target, Looked<Build>>();
     var artifacts = new HashMap<ServiceName, String>();
     for (var service : inventory.released()) {
-      if (service.kind() != Service.Kind.WORKER) {
+      if (service.kind() != Service.Kind.WORKER || !wanted.test(service)) {
         continue;
       }
       var source = source(inventory, service);

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the name that was probably meant. */
-final class Similar {
+public final class Similar {
   private Similar() {}
 
   /**
@@ -26,7 +26,7 @@ final class Similar {
   private record Near(String name, int distance) {}
 
   /** Ends a sentence: {@code ; did you mean "x"?}, or a full stop when nothing is near. */
-  static String question(String written, Collection<String> known) {
+  public static String question(String written, Collection<String> known) {
     return to(written, known).map(k -> "; did you mean \"" + k + "\"?").orElse(".");
   }
 

@@ -47,6 +47,8 @@ final class AssessCommand implements Callable<Integer> {
 
   @Mixin private Target target = new Target();
 
+  @Mixin private Part part = new Part();
+
   @Option(names = "--offline", description = "Look at the files only, ask nobody.")
   private boolean offline;
 
@@ -154,7 +156,7 @@ final class AssessCommand implements Callable<Integer> {
     for (var folder : folders) {
       try (var clodo = session.open(folder, target.environment())) {
         try (var progress = session.progress()) {
-          assessments.add(clodo.assess(stages(), new Building(progress)));
+          assessments.add(part.of(clodo).assess(stages(), new Building(progress)));
         }
       }
     }

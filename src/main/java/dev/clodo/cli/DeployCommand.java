@@ -1,5 +1,6 @@
 package dev.clodo.cli;
 
+import dev.clodo.Failed;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,8 @@ import picocli.CommandLine.Option;
     footer = {
       "  clodo deploy -e production        asks before it begins, at a terminal",
       "  clodo deploy --dry-run            only the plan",
+      "  clodo deploy --only web           one service, for all its domains",
+      "  clodo deploy --since v1.4         what changed since a tag, and what calls it",
       "  clodo deploy --plan plan.json     a plan that was saved, while it still holds",
       "",
       "Wrangler's own command of this name: clodo wrangler deploy",
@@ -30,6 +33,8 @@ final class DeployCommand implements Callable<Integer> {
   @Mixin private Target target = new Target();
 
   @Mixin private Wishes wishes = new Wishes();
+
+  @Mixin private Part part = new Part();
 
   @Option(
       names = {"--yes", "-y"},
@@ -49,7 +54,12 @@ final class DeployCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (dryRun) {
-      return PlanCommand.show(session, target, wishes).code();
+      return PlanCommand.show(session, target, wishes, part).code();
+    }
+    if (plan != null && !part.isAll()) {
+      throw Failed.usage(
+          "a saved plan says itself what it is about: leave out --only, --except and --since, or"
+              + " make a new plan");
     }
     var saved = plan == null ? null : PlanFile.read(session.host().folder().resolve(plan));
     return Release.of(
@@ -58,7 +68,9 @@ final class DeployCommand implements Callable<Integer> {
             yes,
             (clodo, watcher) -> {
               var wishing = wishes.addedTo(clodo);
-              return saved == null ? wishing.deploy(watcher) : wishing.deploy(saved, watcher);
+              return saved == null
+                  ? part.of(wishing).deploy(watcher)
+                  : wishing.deploy(saved, watcher);
             })
         .code();
   }

@@ -14,6 +14,8 @@ import picocli.CommandLine.Mixin;
     footerHeading = "%nExamples:%n",
     footer = {
       "  clodo plan -e production",
+      "  clodo plan --since main           what changed since the branch main, and what calls it",
+      "  clodo plan --only web,acme.example.com",
       "  clodo plan --json > plan.json && clodo deploy --plan plan.json",
       "",
       "Exit codes: 0 there is something to do, 2 not ready, 4 nothing to do."
@@ -25,20 +27,22 @@ final class PlanCommand implements Callable<Integer> {
 
   @Mixin private Wishes wishes = new Wishes();
 
+  @Mixin private Part part = new Part();
+
   PlanCommand(Session session) {
     this.session = session;
   }
 
   @Override
   public Integer call() {
-    return show(session, target, wishes).code();
+    return show(session, target, wishes, part).code();
   }
 
   /** {@code clodo plan} and {@code clodo deploy --dry-run} are the same. */
-  static Exit show(Session session, Target target, Wishes wishes) {
+  static Exit show(Session session, Target target, Wishes wishes, Part part) {
     try (var clodo = target.open(session);
         var progress = session.progress()) {
-      return switch (wishes.addedTo(clodo).plan(new Building(progress))) {
+      return switch (part.of(wishes.addedTo(clodo)).plan(new Building(progress))) {
         case Drafted.NotReady(var assessment) -> {
           progress.idle();
           session.show(new View.Assessments(List.of(assessment)));

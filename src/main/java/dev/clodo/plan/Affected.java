@@ -1,6 +1,7 @@
 package dev.clodo.plan;
 
 import dev.clodo.model.Binding;
+import dev.clodo.model.Inventory;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
 import java.nio.file.Path;
@@ -76,21 +77,22 @@ public final class Affected {
    *
    * @param file the name of that file, for people
    */
-  public static Map<ServiceName, String> bySettings(
-      Collection<Service> before, Collection<Service> now, String file) {
+  public static Map<ServiceName, String> bySettings(Inventory before, Inventory now, String file) {
     var earlier = new HashMap<ServiceName, String>();
-    before.forEach(s -> earlier.put(s.name(), told(s)));
+    before.released().forEach(s -> earlier.put(s.name(), told(s, before)));
     var affected = new LinkedHashMap<ServiceName, String>();
-    for (var service : now) {
-      if (!told(service).equals(earlier.get(service.name()))) {
+    for (var service : now.released()) {
+      if (!told(service, now).equals(earlier.get(service.name()))) {
         affected.put(service.name(), file + " says something else of it");
       }
     }
     return affected;
   }
 
-  private static String told(Service service) {
-    return service.copy() + CanonicalJson.of(service.settings());
+  private static String told(Service service, Inventory inventory) {
+    return service.copy()
+        + CanonicalJson.of(service.settings())
+        + inventory.workspace().healthOf(service);
   }
 
   private static String said(Path file, Path root) {

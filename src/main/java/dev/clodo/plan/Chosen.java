@@ -1,7 +1,9 @@
 package dev.clodo.plan;
 
+import dev.clodo.model.Change;
 import dev.clodo.model.DomainName;
 import dev.clodo.model.Edge;
+import dev.clodo.model.Plan;
 import dev.clodo.model.Selection;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
@@ -31,6 +33,17 @@ public record Chosen(Map<ServiceName, String> leftOut, Map<ServiceName, String> 
     because = Collections.unmodifiableMap(new LinkedHashMap<>(because));
   }
 
+  /** What a plan was about. */
+  public static Chosen of(Plan plan) {
+    var leftOut = new LinkedHashMap<ServiceName, String>();
+    for (var skipped : plan.skipped()) {
+      if (skipped instanceof Change.LeftOut(var target, var why)) {
+        leftOut.put(target.service(), why);
+      }
+    }
+    return new Chosen(leftOut, Map.of());
+  }
+
   /** Everything is released. */
   public static Chosen all() {
     return new Chosen(Map.of(), Map.of());
@@ -38,17 +51,6 @@ public record Chosen(Map<ServiceName, String> leftOut, Map<ServiceName, String> 
 
   public boolean has(ServiceName service) {
     return !leftOut.containsKey(service);
-  }
-
-  /** The services of which anything is released, under their own names or as copies. */
-  public Set<ServiceName> templates(Collection<Service> released) {
-    var templates = new HashSet<ServiceName>();
-    for (var service : released) {
-      if (has(service.name())) {
-        templates.add(service.copy().of());
-      }
-    }
-    return templates;
   }
 
   /** What can be named: services, their copies, groups and domains. */

@@ -7,6 +7,7 @@ import dev.clodo.Ports;
 import dev.clodo.adapter.system.LocalFiles;
 import dev.clodo.execute.Timing;
 import dev.clodo.model.EnvironmentName;
+import dev.clodo.model.Looked;
 import dev.clodo.port.Clock;
 import dev.clodo.port.Cloudflare;
 import dev.clodo.port.DataBridge;
@@ -31,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A workspace in a temporary folder, a simulated account, and somebody who types commands. */
 final class Scene implements Host {
@@ -39,6 +41,7 @@ final class Scene implements Host {
   final InMemoryBridge bridge = new InMemoryBridge(clock);
   final Map<String, String> environment = new HashMap<>();
   final ArrayDeque<String> answers = new ArrayDeque<>();
+  final Map<String, Set<Path>> changedSince = new HashMap<>();
   final List<List<String>> passedOn = new ArrayList<>();
   private final Path folder;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -207,7 +210,20 @@ final class Scene implements Host {
 
     @Override
     public Git git() {
-      return workspace -> new Git.Origin("Ada", "0123456789abcdef", "main");
+      return new Git() {
+        @Override
+        public Origin origin(Path workspace) {
+          return new Origin("Ada", "0123456789abcdef", "main");
+        }
+
+        @Override
+        public Looked<Set<Path>> changedSince(Path workspace, String ref) {
+          var files = changedSince.get(ref);
+          return files == null
+              ? new Looked.Unknown<>("git knows no commit, tag or branch " + ref, "")
+              : new Looked.Known<>(files);
+        }
+      };
     }
 
     @Override

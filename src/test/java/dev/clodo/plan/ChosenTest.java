@@ -115,11 +115,12 @@ class ChosenTest {
 
   @Test
   void whatIsSaidOfADomainConcernsItsCopiesOnly() {
-    var before = List.of(copy(worker("web"), "acme.example.com"), worker("auth"));
+    var before = inventory(List.of(copy(worker("web"), "acme.example.com"), worker("auth")));
     var now =
-        List.of(
-            copy(worker("web", Map.of("vars", Map.of("PLAN", "gold"))), "acme.example.com"),
-            worker("auth"));
+        inventory(
+            List.of(
+                copy(worker("web", Map.of("vars", Map.of("PLAN", "gold"))), "acme.example.com"),
+                worker("auth")));
 
     assertThat(Affected.bySettings(before, now, "clodo.yaml").keySet())
         .containsExactly(name("web-acme"));

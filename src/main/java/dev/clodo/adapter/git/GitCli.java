@@ -1,5 +1,6 @@
 package dev.clodo.adapter.git;
 
+import dev.clodo.model.Looked;
 import dev.clodo.port.Git;
 import java.io.File;
 import java.io.IOException;
@@ -8,9 +9,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -50,6 +53,72 @@ public final class GitCli implements Git {
     var commit = head.orElse(job.commit());
     var who = job.who().isEmpty() ? identity(workspace) : job.who();
     return new Origin(who, dirty ? commit + "+dirty" : commit, branch);
+  }
+
+  @Override
+  public Looked<Set<Path>> changedSince(Path workspace, String ref) {
+    var top = git(workspace, "rev-parse", "--show-toplevel");
+    if (top.isEmpty()) {
+      return new Looked.Unknown<>(workspace + " is in no git repository", "");
+    }
+    var root = Path.of(top.get().strip());
+    // A name that begins with a dash would be an option.
+    var commit =
+        ref.startsWith("-")
+            ? Optional.<String>empty()
+            : git(workspace, "rev-parse", "--verify", "--quiet", ref + "^{commit}");
+    if (commit.isEmpty()) {
+      return new Looked.Unknown<>(
+          "git knows no commit, tag or branch " + ref + shallow(workspace), "");
+    }
+    var differing = git(root, "diff", "--name-only", "-z", "--no-renames", commit.get().strip());
+    var untracked = git(root, "ls-files", "--others", "--exclude-standard", "-z");
+    if (differing.isEmpty() || untracked.isEmpty()) {
+      return new Looked.Unknown<>("git could not say what changed since " + ref, "");
+    }
+    // git resolves links in the path of the repository; the workspace is seen as it was given.
+    var seen = seenFrom(workspace, root);
+    var files = new HashSet<Path>();
+    for (var name : (differing.get() + untracked.get()).split("\0")) {
+      if (!name.isEmpty()) {
+        files.add(seen.resolve(name).normalize());
+      }
+    }
+    return new Looked.Known<>(Set.copyOf(files));
+  }
+
+  @Override
+  public Optional<String> textAt(Path file, String ref) {
+    var folder = file.getParent();
+    return folder == null || ref.startsWith("-")
+        ? Optional.empty()
+        : git(folder, "show", ref + ":./" + file.getFileName());
+  }
+
+  private String shallow(Path workspace) {
+    return git(workspace, "rev-parse", "--is-shallow-repository")
+        .filter(answer -> answer.strip().equals("true"))
+        .map(_ -> "; the clone is shallow: git fetch --unshallow")
+        .orElse("");
+  }
+
+  /** The repository's folder, reached through the workspace's own path. */
+  private static Path seenFrom(Path workspace, Path root) {
+    try {
+      var inside = root.toRealPath().relativize(workspace.toRealPath());
+      var seen = workspace.toAbsolutePath().normalize();
+      return inside.toString().isEmpty() ? seen : above(seen, inside.getNameCount());
+    } catch (IOException | IllegalArgumentException noSuchFolder) {
+      return root;
+    }
+  }
+
+  private static Path above(Path folder, int levels) {
+    var above = folder;
+    for (int i = 0; i < levels; i++) {
+      above = above.resolveSibling("");
+    }
+    return above.normalize();
   }
 
   /** A header of the status; what stands in brackets says that there is no commit, or no branch. */

@@ -2,17 +2,56 @@ package dev.clodo.adapter.git;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clodo.model.Looked;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class GitCliTest {
   @TempDir Path folder;
+
+  @Test
+  void tellsWhatDiffersFromACommit() throws Exception {
+    repository();
+    git("tag", "v1");
+    Files.writeString(folder.resolve(".gitignore"), "ignored\n");
+    Files.createDirectories(folder.resolve("sub"));
+    Files.writeString(folder.resolve("sub/new"), "new");
+    Files.writeString(folder.resolve("ignored"), "x");
+    Files.delete(folder.resolve("file"));
+
+    var git = new GitCli(environment(Map.of()));
+
+    for (var from : List.of(folder, folder.resolve("sub"))) {
+      assertThat(git.changedSince(from, "v1"))
+          .isEqualTo(
+              new Looked.Known<>(
+                  Set.of(
+                      folder.resolve("file"),
+                      folder.resolve("sub/new"),
+                      folder.resolve(".gitignore"))));
+    }
+    assertThat(git.textAt(folder.resolve("file"), "v1")).isPresent();
+    assertThat(git.textAt(folder.resolve("sub/new"), "v1")).isEmpty();
+  }
+
+  @Test
+  void saysWhichCommitIsNotThere() throws Exception {
+    repository();
+
+    var git = new GitCli(environment(Map.of()));
+
+    assertThat(git.changedSince(folder, "v9").toString()).contains("no commit, tag or branch v9");
+    assertThat(git.changedSince(folder, "--output=/tmp/x").toString()).contains("no commit");
+    assertThat(git.changedSince(Path.of("/"), "v9").toString()).contains("in no git repository");
+  }
 
   @Test
   void tellsWhoIsAtWorkOnWhichCommit() throws Exception {
