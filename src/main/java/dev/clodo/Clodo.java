@@ -8,6 +8,7 @@ import dev.clodo.execute.World;
 import dev.clodo.model.Account;
 import dev.clodo.model.Assessment;
 import dev.clodo.model.Build;
+import dev.clodo.model.Change;
 import dev.clodo.model.Checkup;
 import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.Finding;
@@ -15,6 +16,7 @@ import dev.clodo.model.Inventory;
 import dev.clodo.model.JournalEntry;
 import dev.clodo.model.Looked;
 import dev.clodo.model.Memory;
+import dev.clodo.model.Needs;
 import dev.clodo.model.Outcome;
 import dev.clodo.model.Plan;
 import dev.clodo.model.Remedy;
@@ -25,12 +27,14 @@ import dev.clodo.model.RunRecord;
 import dev.clodo.model.RunRecord.Standing;
 import dev.clodo.model.Selection;
 import dev.clodo.model.Service;
+import dev.clodo.model.ServiceName;
 import dev.clodo.model.ServiceVersions;
 import dev.clodo.model.Stage;
 import dev.clodo.model.Start;
 import dev.clodo.model.Status;
 import dev.clodo.model.Target;
 import dev.clodo.model.Trials;
+import dev.clodo.model.UploadedVersion;
 import dev.clodo.model.Wish;
 import dev.clodo.plan.Bases;
 import dev.clodo.plan.Chosen;
@@ -38,6 +42,7 @@ import dev.clodo.plan.Circumstances;
 import dev.clodo.plan.Differences;
 import dev.clodo.plan.MultiDomainOrchestrator;
 import dev.clodo.plan.Unplannable;
+import dev.clodo.plan.WaysBack;
 import dev.clodo.port.DataBridge;
 import dev.clodo.port.Git.Origin;
 import dev.clodo.port.UserError;
@@ -585,16 +590,18 @@ public final class Clodo implements AutoCloseable {
       watcher.identified(changes);
       watcher.phase(Phase.CONSTRUCT);
       var plan =
-          new MultiDomainOrchestrator(assessment.inventory().workspace().rollout())
-              .plan(
-                  new MultiDomainOrchestrator.Wanted(
-                      assessment.inventory(),
-                      assessment.account(),
-                      built,
-                      words(origin.get()),
-                      results.artifacts(),
-                      circumstances()),
-                  start.chosen());
+          judged(
+              new MultiDomainOrchestrator(assessment.inventory().workspace().rollout())
+                  .plan(
+                      new MultiDomainOrchestrator.Wanted(
+                          assessment.inventory(),
+                          assessment.account(),
+                          built,
+                          words(origin.get()),
+                          results.artifacts(),
+                          circumstances()),
+                      start.chosen()),
+              assessment);
       watcher.constructed(plan);
       watcher.phase(Phase.ORCHESTRATE);
       watcher.planned(plan);
@@ -608,6 +615,52 @@ public final class Clodo implements AutoCloseable {
         new Memory(ports.bridge().recalled(Memory.MIGRATIONS))
             .and(ports.bridge().recalled(Memory.TRIGGERS));
     return new Circumstances(memory, wishes);
+  }
+
+  /**
+   * The plan with what stands in the way of going back. What serves was read by the look, so this
+   * asks for little; only whether a version is still listed is asked for each service, and so only
+   * where going back must be possible.
+   */
+  private Plan judged(Plan plan, Assessment assessment) {
+    boolean required = wishes.contains(Wish.REQUIRE_ROLLBACK);
+    var services = assessment.inventory().releasedByName();
+    var updated =
+        plan.waves().stream()
+            .flatMap(w -> w.releases().stream())
+            .filter(r -> r.change() instanceof Change.Update)
+            .flatMap(r -> Optional.ofNullable(services.get(r.target().service())).stream())
+            .toList();
+    var listed =
+        required
+            ? ports.cloudflare().versions(updated)
+            : Map.<ServiceName, List<UploadedVersion>>of();
+    var judged =
+        WaysBack.judged(
+            plan,
+            change -> {
+              var target = change.target();
+              return new WaysBack.Known(
+                  needs(change),
+                  kind -> ports.cloudflare().existing(target, kind),
+                  listed.getOrDefault(target.service(), List.of()));
+            });
+    if (required && !WaysBack.sentences(judged).isEmpty()) {
+      var reasons = new ArrayList<String>();
+      reasons.add("this release could not be rolled back, and --require-rollback was asked for:");
+      reasons.addAll(WaysBack.sentences(judged));
+      throw new Unplannable(reasons);
+    }
+    return judged;
+  }
+
+  private Needs needs(Change change) {
+    return switch (change) {
+      case Change.Update(var target, var baseline) -> ports.cloudflare().needs(target, baseline);
+      case Change.Lifecycle(var target, var baseline, _) ->
+          ports.cloudflare().needs(target, baseline);
+      case Change.Create _, Change.Revert _, Change.Unchanged _, Change.LeftOut _ -> Needs.none();
+    };
   }
 
   private interface Planning {

@@ -135,6 +135,8 @@ final class Training {
       var cli = commands.in(project, Map.copyOf(surroundings), output);
       expect(0, cli, "deploy", "--yes");
       expect(0, cli, "status");
+      expect(0, cli, "rollback", SERVICE, "--to-version", BEFORE, "--now");
+      expect(0, cli, "rollback", SERVICE, "--to-version", AFTER, "--yes");
     } finally {
       api.stop(0);
     }

@@ -35,6 +35,15 @@ final class Wishes {
     set(Wish.OVERWRITE_TRIGGERS, wanted);
   }
 
+  @Option(
+      names = "--require-rollback",
+      description =
+          "Refuse what a service could not be rolled back from: a first deploy, a change of Durable"
+              + " Object classes, a database that loses what the version before uses.")
+  void requireRollback(boolean wanted) {
+    set(Wish.REQUIRE_ROLLBACK, wanted);
+  }
+
   private void set(Wish wish, boolean wanted) {
     if (wanted) {
       wishes.add(wish);

@@ -32,11 +32,24 @@ public record Plan(List<Wave> waves, List<Change.Skipped> skipped, Basis basis, 
    * One service on one target: its change and the steps that make it.
    *
    * @param notes what the steps can't show, a sentence each: a check that is impossible, and why
+   * @param obstacles what stands in the way of going back once it is out; none when nothing does
    */
-  public record Release(Change change, List<Step> steps, List<String> notes) {
+  public record Release(
+      Change change, List<Step> steps, List<String> notes, List<Obstacle> obstacles) {
     public Release {
       steps = List.copyOf(steps);
       notes = List.copyOf(notes);
+      obstacles = List.copyOf(obstacles);
+    }
+
+    /** One of which nobody has said yet whether its service can go back. */
+    public Release(Change change, List<Step> steps, List<String> notes) {
+      this(change, steps, notes, List.of());
+    }
+
+    /** The same with what stands in the way of going back. */
+    public Release with(List<Obstacle> others) {
+      return new Release(change, steps, notes, others);
     }
 
     public Target target() {

@@ -9,5 +9,7 @@ public enum Wish {
   /** Migration files may differ from what was applied under their names. */
   ACCEPT_CHANGED_MIGRATIONS,
   /** A migration that takes away what the version that serves may still use is refused. */
-  EXPAND_ONLY
+  EXPAND_ONLY,
+  /** A release that its service could not go back from is refused. */
+  REQUIRE_ROLLBACK
 }

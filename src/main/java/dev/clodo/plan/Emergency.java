@@ -62,8 +62,9 @@ public final class Emergency {
     }
     var waves =
         releases.isEmpty() ? List.<Plan.Wave>of() : List.of(new Plan.Wave("at once", releases));
+    // All begin at once and each for itself: what can't go back keeps nobody else from it.
     var conduct =
-        new Plan.Conduct(Rollout.OnFailure.EVERYTHING, Rollout.STANDARD_CONCURRENCY, Map.of());
+        new Plan.Conduct(Rollout.OnFailure.SERVICE, Math.max(1, releases.size()), Map.of());
     return new Plan(waves, skipped, new Plan.Basis(Map.of(), found), conduct);
   }
 

@@ -9,6 +9,7 @@ import static java.util.stream.Collectors.toSet;
 import dev.clodo.model.Account;
 import dev.clodo.model.Change;
 import dev.clodo.model.Inventory;
+import dev.clodo.model.Obstacle;
 import dev.clodo.model.Plan;
 import dev.clodo.model.Rollout;
 import dev.clodo.model.Service;
@@ -436,9 +437,9 @@ public final class MultiDomainOrchestrator {
       }
       boolean goesBack = change instanceof Change.Revert;
       var triggers = new TriggerPlan(service, live, wanted.circumstances());
-      var notes = new ArrayList<String>();
+      var contractions = goesBack ? List.<String>of() : migrations.notes(service, pending);
+      var notes = new ArrayList<>(contractions);
       if (!goesBack) {
-        notes.addAll(migrations.notes(service, pending));
         notes.addAll(triggers.notes());
       }
       var brief =
@@ -452,7 +453,7 @@ public final class MultiDomainOrchestrator {
               Addresses.after(service, wanted.account()).stream().toList(),
               wanted.inventory().workspace().healthOf(service),
               way(service, change instanceof Change.Create));
-      var release = releases.release(change, brief, steps + 1);
+      var release = releases.release(change, brief, steps + 1).with(contracting(contractions));
       steps += release.steps().size();
       return change instanceof Change.Revert ? release : noted(release, name);
     }
@@ -465,7 +466,12 @@ public final class MultiDomainOrchestrator {
           .map(why -> "is released because " + why)
           .forEach(notes::add);
       notes.addAll(newerThan.getOrDefault(name, Set.of()));
-      return new Plan.Release(release.change(), release.steps(), notes);
+      return new Plan.Release(release.change(), release.steps(), notes, release.obstacles());
+    }
+
+    /** What is taken away from the version before stands in its way when it comes back. */
+    private static List<Obstacle> contracting(List<String> notes) {
+      return notes.stream().map(n -> new Obstacle(Obstacle.Kind.CONTRACTING_SCHEMA, n)).toList();
     }
 
     /** Only a domain's copy is published from another service's build. */
@@ -539,9 +545,12 @@ public final class MultiDomainOrchestrator {
 
     private Plan.Release migrating(Change change, List<Brief.Migration> pending, String why) {
       var service = Objects.requireNonNull(services.get(change.target().service()));
-      var notes = new ArrayList<>(migrations.notes(service, pending));
+      var contractions = migrations.notes(service, pending);
+      var notes = new ArrayList<>(contractions);
       notes.add(why);
-      var release = ZeroDowntimeDeploymentOrchestrator.migrating(change, pending, notes, steps + 1);
+      var release =
+          ZeroDowntimeDeploymentOrchestrator.migrating(change, pending, notes, steps + 1)
+              .with(contracting(contractions));
       steps += release.steps().size();
       return release;
     }

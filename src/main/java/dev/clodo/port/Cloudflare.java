@@ -5,6 +5,8 @@ import dev.clodo.model.Artifact;
 import dev.clodo.model.CredentialSource;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.Inventory;
+import dev.clodo.model.Looked;
+import dev.clodo.model.Needs;
 import dev.clodo.model.Resource;
 import dev.clodo.model.Rewrite;
 import dev.clodo.model.Service;
@@ -74,6 +76,16 @@ public interface Cloudflare {
     var live = new TreeMap<ServiceName, Deployment>();
     services.forEach(s -> deployment(s.target()).ifPresent(d -> live.put(s.name(), d)));
     return live;
+  }
+
+  /** What a version needs beside itself, as far as it can be seen. */
+  default Needs needs(Target target, VersionId version) {
+    return Needs.none();
+  }
+
+  /** The ids of all that exists of a kind in the target's account. */
+  default Looked<Set<String>> existing(Target target, Needs.Kind kind) {
+    return new Looked.Unknown<>("nobody asked for it", "");
   }
 
   /** The versions of several services that Cloudflare still lists, newest first. */

@@ -12,6 +12,7 @@ import dev.clodo.model.Copy;
 import dev.clodo.model.DomainName;
 import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.HealthCheck;
+import dev.clodo.model.Obstacle;
 import dev.clodo.model.Plan;
 import dev.clodo.model.Rewrite;
 import dev.clodo.model.Rollout;
@@ -66,6 +67,11 @@ public final class PlanJson {
         var steps = node.putArray("steps");
         release.steps().forEach(s -> steps.add(step(s)));
         release.notes().forEach(node.putArray("notes")::add);
+        node.put("reversible", release.obstacles().isEmpty());
+        var obstacles = node.putArray("obstacles");
+        release
+            .obstacles()
+            .forEach(o -> obstacles.addObject().put("kind", word(o.kind())).put("what", o.what()));
       }
     }
     var skipped = root.putArray("skipped");
@@ -101,7 +107,8 @@ public final class PlanJson {
         var change = change(object(release, "change"));
         var steps = new ArrayList<Step>();
         array(release, "steps").forEach(s -> steps.add(step(s, change.target())));
-        releases.add(new Plan.Release(change, steps, strings(release, "notes")));
+        releases.add(
+            new Plan.Release(change, steps, strings(release, "notes"), obstacles(release)));
       }
       waves.add(new Plan.Wave(text(wave, "name"), wave.path("share").asText(""), releases));
     }
@@ -148,6 +155,23 @@ public final class PlanJson {
         .filter(p -> p.name().toLowerCase(Locale.ROOT).equals(name))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("there is no policy " + name));
+  }
+
+  private static String word(Obstacle.Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** Plans that were written before obstacles were known have none. */
+  private static List<Obstacle> obstacles(JsonNode release) {
+    var obstacles = new ArrayList<Obstacle>();
+    for (var node : release.path("obstacles")) {
+      for (var kind : Obstacle.Kind.values()) {
+        if (word(kind).equals(node.path("kind").asText())) {
+          obstacles.add(new Obstacle(kind, node.path("what").asText()));
+        }
+      }
+    }
+    return obstacles;
   }
 
   private static ObjectNode change(Change change) {

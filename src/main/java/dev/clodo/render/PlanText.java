@@ -75,8 +75,18 @@ public final class PlanText {
         .append(StepText.change(release.change()))
         .append('\n')
         .append(Words.table(rows, "  "));
-    release.notes().forEach(n -> text.append("  note: ").append(n).append('\n'));
+    remarks(release).forEach(r -> text.append("  ").append(r).append('\n'));
     return text.toString();
+  }
+
+  /** What the steps don't show; what stands in the way of going back is said once. */
+  private static List<String> remarks(Plan.Release release) {
+    var remarks = new ArrayList<String>();
+    release.notes().forEach(n -> remarks.add("note: " + n));
+    release.obstacles().stream()
+        .filter(o -> !release.notes().contains(o.what()))
+        .forEach(o -> remarks.add("no rollback: " + o.what()));
+    return remarks;
   }
 
   /** Which services follow which. */
@@ -163,11 +173,11 @@ public final class PlanText {
         .append(Words.table(rows, "  "));
     var notes = new LinkedHashMap<String, Integer>();
     for (var release : group) {
-      for (var note : release.notes()) {
+      for (var note : remarks(release)) {
         notes.merge(masked(note, release.target()), 1, Integer::sum);
       }
     }
-    notes.forEach((note, times) -> text.append("  note: ").append(times(note, times, group)));
+    notes.forEach((note, times) -> text.append("  ").append(times(note, times, group)));
     return text.toString();
   }
 

@@ -167,6 +167,20 @@ class RollbackTest {
     assertThat(domain.err()).contains("no service is released for acme.example.com");
   }
 
+  @Test
+  void refusesAReleaseThatCouldNotBeRolledBackWhenAsked() {
+    scene.service("late");
+
+    var refused = scene.type("deploy", "--yes", "--require-rollback");
+    assertThat(refused.exit()).isEqualTo(2);
+    assertThat(refused.err()).contains("late: first deploy", "--require-rollback");
+    assertThat(scene.type("plan").out()).contains("no rollback: first deploy");
+
+    assertThat(scene.type("deploy", "--yes").exit()).isZero();
+    scene.account.digest(API, "api 2");
+    assertThat(scene.type("deploy", "--yes", "--require-rollback").exit()).isZero();
+  }
+
   // -- an emergency -------------------------------------------------------------------------------
 
   @Test

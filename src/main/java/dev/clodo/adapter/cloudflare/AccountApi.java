@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clodo.model.Account;
 import dev.clodo.model.AccountId;
 import dev.clodo.model.Deployment;
+import dev.clodo.model.Needs;
 import dev.clodo.model.Resource;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.UploadedVersion;
@@ -50,6 +51,8 @@ final class AccountApi {
 
   private final ApiClient client;
   private final Map<String, String> migrationTables;
+  private final Map<VersionId, Needs> needs = new ConcurrentHashMap<>();
+  private final Map<Needs.Kind, Set<String>> existing = new ConcurrentHashMap<>();
   private final Queue<ApiFailure> noted = new ConcurrentLinkedQueue<>();
   private volatile Optional<AccountId> account;
 
@@ -240,7 +243,12 @@ final class AccountApi {
     var asked = new ArrayList<Future<UploadedVersion>>();
     for (var share : deployment.get().shares()) {
       var path = script(service) + "/versions/" + share.version();
-      asked.add(threads.submit(() -> version(client.get(path).path("result"))));
+      asked.add(
+          threads.submit(() -> {
+            var told = client.get(path).path("result");
+            needs.put(share.version(), needs(told));
+            return version(told);
+          }));
     }
     var serving = new ArrayList<UploadedVersion>();
     for (var version : asked) {
@@ -321,6 +329,74 @@ final class AccountApi {
     } catch (ApiFailure failure) {
       return AccountApi.<List<UploadedVersion>>emptyIfNoWorker(failure).orElse(List.of());
     }
+  }
+
+  /** What a version needs; it never changes, so it is asked for once. */
+  Needs needs(ServiceName service, VersionId version) throws ApiFailure {
+    var known = needs.get(version);
+    if (known == null) {
+      known = needs(client.get(script(service) + "/versions/" + version).path("result"));
+      needs.put(version, known);
+    }
+    return known;
+  }
+
+  private static Needs needs(JsonNode version) {
+    var resources = new ArrayList<Needs.Resource>();
+    for (var binding : version.path("resources").path("bindings")) {
+      var name = binding.path("name").asText();
+      switch (binding.path("type").asText()) {
+        case "kv_namespace" ->
+            resources.add(
+                new Needs.Resource(
+                    Needs.Kind.KV_NAMESPACE, name, binding.path("namespace_id").asText()));
+        case "d1" ->
+            resources.add(
+                new Needs.Resource(
+                    Needs.Kind.D1_DATABASE,
+                    name,
+                    binding.path("database_id").asText(binding.path("id").asText())));
+        case "r2_bucket" -> {
+          // Buckets of a jurisdiction are in lists of their own.
+          if (binding.path("jurisdiction").asText("").isEmpty()) {
+            resources.add(
+                new Needs.Resource(
+                    Needs.Kind.R2_BUCKET, name, binding.path("bucket_name").asText()));
+          }
+        }
+        case "queue" ->
+            resources.add(
+                new Needs.Resource(Needs.Kind.QUEUE, name, binding.path("queue_name").asText()));
+        default -> {
+          // Nothing that is deleted by itself.
+        }
+      }
+    }
+    return new Needs(
+        resources.stream().filter(r -> !r.id().isEmpty()).toList(),
+        version.path("resources").path("script_runtime").path("migration_tag").asText(""));
+  }
+
+  /** The ids of all that exists of a kind, asked for once. */
+  Set<String> existing(Needs.Kind kind) throws ApiFailure {
+    var known = existing.get(kind);
+    if (known == null) {
+      known =
+          switch (kind) {
+            case KV_NAMESPACE -> namespaces().keySet();
+            case D1_DATABASE -> databases().keySet();
+            case R2_BUCKET -> buckets();
+            case QUEUE -> queueNames();
+          };
+      existing.put(kind, known);
+    }
+    return known;
+  }
+
+  private Set<String> queueNames() throws ApiFailure {
+    var names = new LinkedHashSet<String>();
+    client.all(in("/queues"), PAGE).forEach(q -> names.add(q.path("queue_name").asText()));
+    return names;
   }
 
   private static UploadedVersion version(JsonNode item) {

@@ -8,6 +8,7 @@ import dev.clodo.model.CredentialSource;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Looked;
+import dev.clodo.model.Needs;
 import dev.clodo.model.Resource;
 import dev.clodo.model.ResourceKind;
 import dev.clodo.model.Rewrite;
@@ -200,6 +201,20 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
           }
           return shares;
         });
+  }
+
+  @Override
+  public Needs needs(Target target, VersionId version) {
+    return asked(target, in -> in.needs(target.service(), version));
+  }
+
+  @Override
+  public Looked<Set<String>> existing(Target target, Needs.Kind kind) {
+    try {
+      return new Looked.Known<>(asked(target, in -> in.existing(kind)));
+    } catch (StepFailed | TryLater | Unreachable unable) {
+      return new Looked.Unknown<>(String.valueOf(unable.getMessage()), "");
+    }
   }
 
   @Override
