@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clodo.Deployed;
 import dev.clodo.model.Assessment;
+import dev.clodo.model.Change;
 import dev.clodo.model.Checkup;
 import dev.clodo.model.Explanation;
 import dev.clodo.model.Outcome;
@@ -101,13 +102,20 @@ sealed interface View {
     private String counted() {
       long releases = plan.waves().stream().mapToLong(w -> w.releases().size()).sum();
       var estimate = Estimate.of(plan);
-      return "%d steps, %d %s, %d waves. To do it: clodo deploy%s"
+      return "%d steps, %d %s, %d waves. To do it: clodo %s%s"
           .formatted(
               plan.steps().size(),
               releases,
               plan.waves().stream().allMatch(w -> w.share().isEmpty()) ? "services" : "releases",
               plan.waves().size(),
+              goesBack() ? "rollback" : "deploy",
               estimate.isBound() ? "\n" + sentence(estimate) : "");
+    }
+
+    private boolean goesBack() {
+      return plan.waves().stream()
+          .flatMap(w -> w.releases().stream())
+          .anyMatch(r -> r.change() instanceof Change.Revert);
     }
 
     static String sentence(Estimate estimate) {
