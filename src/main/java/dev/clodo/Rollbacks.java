@@ -379,7 +379,11 @@ final class Rollbacks {
         case Event.Succeeded(var step, _) -> done.add(step);
         case Event.Started(var step, var before) ->
             Optional.ofNullable(before.get(State.BOOKMARK)).ifPresent(b -> bookmarks.put(step, b));
-        case Event.Failed _, Event.UndoStarted _, Event.Undone _, Event.UndoFailed _ -> {}
+        case Event.Failed _,
+            Event.Abandoned _,
+            Event.UndoStarted _,
+            Event.Undone _,
+            Event.UndoFailed _ -> {}
       }
     }
     var sentences = new ArrayList<String>();

@@ -252,7 +252,12 @@ final class DeployTalk implements Watcher {
                   output.getOrDefault("evidence", ""));
       case Event.Failed(_, var why) ->
           "  %s %s, %s: %s".formatted(palette.bad("unhealthy"), step.target().service(), when, why);
-      case Event.Started _, Event.UndoStarted _, Event.Undone _, Event.UndoFailed _ -> "";
+      case Event.Started _,
+          Event.Abandoned _,
+          Event.UndoStarted _,
+          Event.Undone _,
+          Event.UndoFailed _ ->
+          "";
     };
   }
 

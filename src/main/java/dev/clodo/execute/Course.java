@@ -169,7 +169,7 @@ final class Course {
       case Came.Silence(var step, var why) when goesBack -> keptFrom(step, new Unreachable(why));
       case Came.Silence(var step, var why) -> failed(step, why, writing);
       case Came.Left(var step, var why) when !goesBack && !state.failures().isEmpty() ->
-          failed(step, why, writing);
+          write(new Event.Abandoned(step.id(), why), new Notice.Failed(step, why), writing);
       case Came.Left(var step, _) -> barred.add(step.id());
       case Came.Threw(_, DataBridge.LeaseLost lost) -> throw lost;
       case Came.Threw(var step, var what) -> keptFrom(step, what);

@@ -45,7 +45,7 @@ record Errand(Step step, Kind kind, State now) {
     /** Looking tells that the effect is not there, and no attempt at it was answered. */
     record Silence(Step step, String why) implements Came {}
 
-    /** Given up before it was answered, because the run goes on no further. */
+    /** Given up before its end was known, because the run goes on no further. */
     record Left(Step step, String why) implements Came {}
 
     record Threw(Step step, RuntimeException what) implements Came {}

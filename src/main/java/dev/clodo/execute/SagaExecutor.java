@@ -214,7 +214,7 @@ public final class SagaExecutor {
         }
         case SETTLE -> {
           letLand();
-          yield new Came.Refused(step, "not carried on, because another release had failed");
+          yield new Came.Left(step, "another release had failed");
         }
         case TAKE_BACK -> carryOut(effects.undoing(run, step, step.undo(), errand.now()));
         case GO_ON_TAKING_BACK -> {

@@ -26,6 +26,12 @@ public sealed interface Event {
 
   record Failed(StepId step, String why) implements Event {}
 
+  /**
+   * It was under way when another step failed, and was left so; what it did goes back too. No
+   * failure of its own.
+   */
+  record Abandoned(StepId step, String why) implements Event {}
+
   record UndoStarted(StepId step) implements Event {}
 
   record Undone(StepId step) implements Event {}

@@ -14,6 +14,7 @@ public sealed interface Progress {
 
   record Succeeded(Map<String, String> facts) implements Progress {}
 
+  /** Failed itself, or was left when another step had failed. */
   record Failed(Map<String, String> facts, String why) implements Progress {}
 
   /** Written down as being taken back; {@code was} tells what is taken back. */

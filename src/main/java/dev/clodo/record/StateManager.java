@@ -67,6 +67,9 @@ public class StateManager {
               state.with(step, new Succeeded(merged(noted, output))).with(state.ahead.done(step)));
       case Event.Failed(_, var why) when before instanceof Running(var noted) ->
           turned(plan, state.with(step, new Failed(noted, why)).with(new Failure(step, why)));
+      case Event.Abandoned(_, var why)
+          when before instanceof Running(var noted) && !state.failures().isEmpty() ->
+          turned(plan, state.with(step, new Failed(noted, why)));
       case Event.UndoStarted _
           when state.back.isPresent()
               && (before instanceof Succeeded || before instanceof Failed) -> {
@@ -87,6 +90,7 @@ public class StateManager {
       case Event.Started _,
           Event.Succeeded _,
           Event.Failed _,
+          Event.Abandoned _,
           Event.UndoStarted _,
           Event.Undone _,
           Event.UndoFailed _ ->

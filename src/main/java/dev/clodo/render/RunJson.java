@@ -86,6 +86,7 @@ public final class RunJson {
       case Event.Succeeded(_, var output) ->
           facts(node.put("event", "succeeded"), "output", output);
       case Event.Failed(_, var why) -> node.put("event", "failed").put("why", why);
+      case Event.Abandoned(_, var why) -> node.put("event", "abandoned").put("why", why);
       case Event.UndoStarted _ -> node.put("event", "undo-started");
       case Event.Undone _ -> node.put("event", "undone");
       case Event.UndoFailed(_, var why) -> node.put("event", "undo-failed").put("why", why);

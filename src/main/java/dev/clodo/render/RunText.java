@@ -90,6 +90,7 @@ public final class RunText {
       case Event.Started(_, var before) -> "started" + facts(before);
       case Event.Succeeded(_, var output) -> "done" + facts(output);
       case Event.Failed(_, var why) -> "failed: " + why;
+      case Event.Abandoned(_, var why) -> "left as it was: " + why;
       case Event.UndoStarted _ -> "taking back: " + StepText.undo(step.undo());
       case Event.Undone _ -> "taken back";
       case Event.UndoFailed(_, var why) -> "could not be taken back: " + why;

@@ -14,10 +14,15 @@ import dev.clodo.model.Deployment;
 import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.Event;
 import dev.clodo.model.Inventory;
+import dev.clodo.model.JournalEntry;
 import dev.clodo.model.Lease;
 import dev.clodo.model.Outcome;
+import dev.clodo.model.Rollout;
+import dev.clodo.model.Rollout.OnFailure;
+import dev.clodo.model.Rollout.Share;
 import dev.clodo.model.Run;
 import dev.clodo.model.RunId;
+import dev.clodo.model.Step;
 import dev.clodo.model.VersionId;
 import dev.clodo.plan.MultiDomainOrchestrator;
 import dev.clodo.plan.MultiDomainOrchestrator.Wanted;
@@ -34,13 +39,20 @@ import dev.clodo.testing.Faults.Fate;
 import dev.clodo.testing.InMemoryBridge;
 import dev.clodo.testing.SettableClock;
 import dev.clodo.testing.SimulatedAccount;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class SagaExecutorTest {
@@ -358,6 +370,176 @@ class SagaExecutorTest {
     }
   }
 
+  @Test
+  void releasesOfOneWaveGoOnSideBySideAndNoMoreThanAllowed() throws Exception {
+    for (var name : List.of("a", "b", "c")) {
+      account.deployed(name(name), "");
+    }
+    var run = run("run1", inventory(List.of(worker("a"), worker("b"), worker("c"))), 2);
+    var together = new CyclicBarrier(2);
+    var atOnce = new AtomicInteger();
+    var most = new AtomicInteger();
+    // Only two releases at once can pass the first two probes.
+    var traffic =
+        slowly(address -> {
+          most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+          if (!address.getHost().startsWith("c.")) {
+            await(together);
+          }
+          atOnce.decrementAndGet();
+        });
+
+    assertThat(executor(traffic).start(run)).isEqualTo(new Outcome.Released());
+
+    assertThat(most).hasValue(2);
+    assertThat(notices).filteredOn(Notice.Done.class::isInstance).hasSize(21);
+  }
+
+  @Test
+  void awaitsWhatIsUnderWayWhenAnotherFailsAndBeginsNothingNew() throws Exception {
+    var before = Map.of("a", account.deployed(name("a"), ""), "b", account.deployed(name("b"), ""));
+    account.deployed(name("c"), "");
+    account.newVersionsAnswer(name("a"), 500);
+    var run = run("run1", inventory(List.of(worker("a"), worker("b"), worker("c"))), 2);
+    var failed = new CountDownLatch(1);
+    var executor =
+        new SagaExecutor(
+            new World(
+                account.wrangler(),
+                account.cloudflare(),
+                slowly(address -> {
+                  if (address.getHost().startsWith("b.")) {
+                    await(failed);
+                  }
+                })),
+            bridge,
+            clock,
+            Timing.standard(),
+            "ann",
+            notice -> {
+              notices.add(notice);
+              if (notice instanceof Notice.Failed) {
+                failed.countDown();
+              }
+            });
+
+    assertThat(executor.start(run)).isInstanceOf(Outcome.RolledBack.class);
+
+    assertThat(serving("a")).isEqualTo(before.get("a"));
+    assertThat(serving("b")).isEqualTo(before.get("b"));
+    assertThat(account.script(name("c")).orElseThrow().versions()).hasSize(1);
+    var kinds = bridge.journal(run.id()).stream().<Class<?>>map(e -> e.event().getClass()).toList();
+    assertThat(kinds.subList(kinds.indexOf(Event.Failed.class), kinds.size()))
+        .doesNotContain(Event.Started.class);
+  }
+
+  @Test
+  void anInterruptLetsWhatIsUnderWayEndAndTheRunIsResumed() {
+    account.deployed(name("api"), "");
+    var run = run("run1", inventory(List.of(worker("api"))));
+    var caller = Thread.currentThread();
+    var stopping =
+        new SagaExecutor(
+            new World(account.wrangler(), account.cloudflare(), account.traffic()),
+            bridge,
+            clock,
+            Timing.standard(),
+            "ann",
+            notice -> {
+              notices.add(notice);
+              if (notice instanceof Notice.Began(Step.Shift _)) {
+                caller.interrupt();
+              }
+            });
+
+    assertThatThrownBy(() -> stopping.start(run))
+        .isInstanceOf(Stopped.class)
+        .hasMessageContaining("clodo resume");
+
+    assertThat(Thread.interrupted()).isFalse();
+    assertThat(notices.getLast()).isInstanceOf(Notice.Done.class);
+    assertThat(bridge.holder("release/")).isEmpty();
+    notices.clear();
+    assertThat(executor("ann").resume(run)).isEqualTo(new Outcome.Released());
+    assertThat(notices).noneMatch(Notice.PickedUp.class::isInstance);
+  }
+
+  @Test
+  void aSecondInterruptAbandonsWhatIsUnderWay() {
+    account.deployed(name("api"), "");
+    var run = run("run1", inventory(List.of(worker("api"))));
+    var caller = Thread.currentThread();
+    var abandoned = new AtomicBoolean();
+    var hanging =
+        slowly(_ -> {
+          while (!Thread.currentThread().isInterrupted()) {
+            caller.interrupt();
+            LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+          }
+          abandoned.set(true);
+          throw new Unreachable("interrupted");
+        });
+
+    assertThatThrownBy(() -> executor(hanging).start(run)).isInstanceOf(Stopped.class);
+
+    while (!abandoned.get()) {
+      Thread.onSpinWait();
+    }
+    var _ = Thread.interrupted();
+    assertThat(bridge.holder("release/")).isEmpty();
+  }
+
+  @Test
+  void aLostLeaseStopsAllReleasesAtOnce() {
+    account.deployed(name("a"), "");
+    account.deployed(name("b"), "");
+    var run = run("run1", inventory(List.of(worker("a"), worker("b"))), 2);
+    var store =
+        new ForwardingBridge(bridge) {
+          @Override
+          public List<JournalEntry> append(RunId id, Lease lease, List<Event> events) {
+            if (events.stream().anyMatch(Event.Succeeded.class::isInstance)) {
+              throw new DataBridge.LeaseLost("bob has taken over");
+            }
+            return super.append(id, lease, events);
+          }
+        };
+    var world = new World(account.wrangler(), account.cloudflare(), account.traffic());
+    var executor = new SagaExecutor(world, store, clock, Timing.standard(), "ann", notices::add);
+
+    assertThatThrownBy(() -> executor.start(run)).isInstanceOf(DataBridge.LeaseLost.class);
+
+    assertThat(bridge.journal(run.id())).hasSize(2);
+  }
+
+  private SagaExecutor executor(Traffic traffic) {
+    var world = new World(account.wrangler(), account.cloudflare(), traffic);
+    return new SagaExecutor(world, bridge, clock, Timing.standard(), "ann", notices::add);
+  }
+
+  private Traffic slowly(Consumer<URI> first) {
+    return (address, headers, timeout, most) -> {
+      first.accept(address);
+      return account.traffic().get(address, headers, timeout, most);
+    };
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException abandoned) {
+      throw new Unreachable("interrupted", abandoned);
+    }
+  }
+
+  private static void await(CyclicBarrier barrier) {
+    try {
+      barrier.await(30, TimeUnit.SECONDS);
+    } catch (InterruptedException | BrokenBarrierException | TimeoutException alone) {
+      throw new IllegalStateException("nobody else came", alone);
+    }
+  }
+
   private boolean goingBack(Run run) {
     return bridge.journal(run.id()).stream().anyMatch(e -> e.event() instanceof Event.UndoStarted);
   }
@@ -382,10 +564,20 @@ class SagaExecutorTest {
   }
 
   private Run run(String id, Inventory inventory) {
+    return run(id, inventory, Rollout.STANDARD_CONCURRENCY);
+  }
+
+  private Run run(String id, Inventory inventory, int concurrency) {
     var wanted = new Wanted(inventory, account.cloudflare().look(inventory), Map.of(), "words");
     return new Run(
         new RunId(id),
-        new MultiDomainOrchestrator().plan(wanted),
+        new MultiDomainOrchestrator(
+                new Rollout(
+                    List.of(new Share.Percent(100)),
+                    OnFailure.EVERYTHING,
+                    concurrency,
+                    List.of(0, 100)))
+            .plan(wanted),
         EnvironmentName.TOP_LEVEL,
         clock.now(),
         "ann",

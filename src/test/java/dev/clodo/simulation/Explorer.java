@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ForkJoinPool;
@@ -56,6 +57,66 @@ final class Explorer {
     }
     return new Report(
         explorer.histories.sum(), Map.copyOf(explorer.outcomes), Map.copyOf(explorer.injected));
+  }
+
+  /**
+   * Runs histories in which anything may go wrong at any time, in any order of errands.
+   *
+   * @param seed the same seed gives the same histories
+   * @throws Broken as {@link #explore} does
+   */
+  static Report wander(Scenario scenario, Plant plant, long seed, int histories) {
+    var explorer = new Explorer(Integer.MAX_VALUE);
+    var planted = scenario.with(plant.plan(scenario.run().plan()));
+    var random = new SplittableRandom(seed);
+    for (int i = 0; i < histories && explorer.broken.isEmpty(); i++) {
+      long own = random.nextLong();
+      var start = new Moment(planted.with("seed " + own, Schedule.random(own)), plant);
+      explorer.history(start, new SplittableRandom(own));
+    }
+    if (!explorer.broken.isEmpty()) {
+      throw explorer.broken.element();
+    }
+    return new Report(
+        explorer.histories.sum(), Map.copyOf(explorer.outcomes), Map.copyOf(explorer.injected));
+  }
+
+  /** One history; a fault about every so many turns, but not for ever. */
+  private void history(Moment first, SplittableRandom random) {
+    var start = first;
+    var story = Story.UNEVENTFUL;
+    int every = random.nextInt(5, 60);
+    for (int turn = 0; ; turn++) {
+      var now = start.copy();
+      try {
+        var outcome = now.turn(List.of());
+        if (turn < ENDLESS / 2 && random.nextInt(every) == 0 && !now.passed().isEmpty()) {
+          int at = random.nextInt(now.passed().size());
+          var faults = Fault.at(now.passed().get(at));
+          var fault = faults.get(random.nextInt(faults.size()));
+          now = start.copy();
+          var script = List.of(new Deviation(at, fault));
+          story = story.with(turn, script);
+          injected.merge(fault, 1L, Long::sum);
+          outcome = now.turn(script);
+        }
+        Invariants.always(start, now);
+        if (outcome.isPresent()) {
+          ended(now, outcome.get());
+          return;
+        }
+        if (turn > 2 * ENDLESS) {
+          throw new Broken("every run ends");
+        }
+        start = now;
+      } catch (Broken b) {
+        report(b, story, now);
+        return;
+      } catch (IllegalStateException bug) {
+        report(new Broken("the journal is legal", bug), story, now);
+        return;
+      }
+    }
   }
 
   /** What has gone wrong so far, for the message of a broken invariant. */

@@ -65,6 +65,8 @@ final class Legal {
         require(open.remove(step), "only what was started fails");
         failed = true;
       }
+      case Event.Abandoned _ ->
+          require(failed && open.remove(step), "only what was started is left, after a failure");
       case Event.UndoStarted _ -> undoStarted(step);
       case Event.Undone _, Event.UndoFailed _ ->
           require(undoing.remove(step), "only what is taken back was undone");

@@ -12,6 +12,7 @@ import dev.clodo.model.Outcome;
 import dev.clodo.model.Plan;
 import dev.clodo.model.Plan.Release;
 import dev.clodo.model.Plan.Wave;
+import dev.clodo.model.Rollout.OnFailure;
 import dev.clodo.model.RunId;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Step;
@@ -304,6 +305,137 @@ abstract class PlantedBug implements Plant {
         }
       };
 
+  static final PlantedBug WAVES_IGNORED =
+      new PlantedBug("waves ignored", "while its callee still serves old|a wave begins when") {
+        @Override
+        public Scenario scenario() {
+          return Scenario.domains(OnFailure.EVERYTHING);
+        }
+
+        @Override
+        public StateManager states() {
+          return misreading(PlantedBug::inOneWave);
+        }
+      };
+
+  static final PlantedBug CALLER_OF_WHAT_WENT_BACK_KEPT =
+      new PlantedBug("caller of what went back kept", "while its callee still serves old") {
+        @Override
+        public Scenario scenario() {
+          return Scenario.domains(OnFailure.SERVICE);
+        }
+
+        @Override
+        public StateManager states() {
+          return misreading(plan -> {
+            var conduct = plan.conduct();
+            return plan.with(
+                new Plan.Conduct(conduct.onFailure(), conduct.concurrency(), Map.of()));
+          });
+        }
+      };
+
+  static final PlantedBug ONE_WAVE_TAKEN_FOR_THE_SHARE =
+      new PlantedBug("one wave taken for the share", "what goes back serves what it served") {
+        @Override
+        public Scenario scenario() {
+          return Scenario.domains(OnFailure.WAVE);
+        }
+
+        @Override
+        public StateManager states() {
+          return misreading(plan ->
+              plan.with(
+                  plan.waves().stream()
+                      .map(w -> new Wave(w.name(), w.name(), w.releases()))
+                      .toList()));
+        }
+      };
+
+  static final PlantedBug EVERYTHING_TAKEN_BACK_ALWAYS =
+      new PlantedBug("everything taken back always", "what is whole and need not go back is kept") {
+        @Override
+        public Scenario scenario() {
+          return Scenario.domains(OnFailure.WAVE);
+        }
+
+        @Override
+        public StateManager states() {
+          return misreading(plan -> {
+            var conduct = plan.conduct();
+            return plan.with(
+                new Plan.Conduct(OnFailure.EVERYTHING, conduct.concurrency(), conduct.calls()));
+          });
+        }
+      };
+
+  static final PlantedBug ONLY_WHAT_FAILED_TAKEN_BACK =
+      new PlantedBug("only what failed taken back", "what goes back serves what it served") {
+        @Override
+        public Scenario scenario() {
+          return Scenario.beside();
+        }
+
+        @Override
+        public StateManager states() {
+          return new StateManager() {
+            @Override
+            public Next next(Plan plan, State state) {
+              if (!(super.next(plan, state) instanceof Next.TakeBack(var steps))) {
+                return super.next(plan, state);
+              }
+              var failed = steps.stream().filter(s -> isOfAFailedRelease(plan, state, s)).toList();
+              return failed.isEmpty()
+                  ? new Next.Finish(new Outcome.RolledBack("", List.of(), List.of()))
+                  : new Next.TakeBack(failed);
+            }
+          };
+        }
+      };
+
+  static final PlantedBug NOT_SETTLED_BESIDE_A_FAILURE =
+      new PlantedBug("not settled beside a failure", "the journal is legal") {
+        @Override
+        public Scenario scenario() {
+          return Scenario.beside();
+        }
+
+        @Override
+        public StateManager states() {
+          return new StateManager() {
+            @Override
+            public Next next(Plan plan, State state) {
+              return super.next(plan, state) instanceof Next.Settle(var steps)
+                  ? new Next.TakeBack(steps)
+                  : super.next(plan, state);
+            }
+          };
+        }
+      };
+
+  static final PlantedBug LEFT_TAKEN_FOR_FAILED =
+      new PlantedBug("left taken for failed", "what is whole and need not go back is kept") {
+        @Override
+        public Scenario scenario() {
+          return Scenario.domains(OnFailure.SERVICE).with("newest first", Schedule.newestFirst());
+        }
+
+        @Override
+        public StateManager states() {
+          return new StateManager() {
+            @Override
+            public State after(Plan plan, State state, Event event) {
+              return super.after(
+                  plan,
+                  state,
+                  event instanceof Event.Abandoned(var step, var why)
+                      ? new Event.Failed(step, why)
+                      : event);
+            }
+          };
+        }
+      };
+
   private final String name;
   private final String invariant;
 
@@ -329,7 +461,14 @@ abstract class PlantedBug implements Plant {
         INCONCLUSIVE_TAKEN_FOR_HEALTHY,
         UNHEALTHY_TAKEN_FOR_HEALTHY,
         ANSWER_OF_ANOTHER_VERSION_COUNTED,
-        FAILURE_FORGOTTEN);
+        FAILURE_FORGOTTEN,
+        WAVES_IGNORED,
+        CALLER_OF_WHAT_WENT_BACK_KEPT,
+        ONE_WAVE_TAKEN_FOR_THE_SHARE,
+        EVERYTHING_TAKEN_BACK_ALWAYS,
+        ONLY_WHAT_FAILED_TAKEN_BACK,
+        NOT_SETTLED_BESIDE_A_FAILURE,
+        LEFT_TAKEN_FOR_FAILED);
   }
 
   /** A pattern of the sentence that has to be found untrue. */
@@ -353,6 +492,35 @@ abstract class PlantedBug implements Plant {
         ? new Deployment(
             deployment.id(), List.of(new Deployment.Share(before, 100)), deployment.createdAt(), "")
         : deployment;
+  }
+
+  /** Reads journals as if they were of another plan. */
+  private static StateManager misreading(UnaryOperator<Plan> mistake) {
+    return new StateManager() {
+      @Override
+      public State begin(Plan plan) {
+        return super.begin(mistake.apply(plan));
+      }
+
+      @Override
+      public State after(Plan plan, State state, Event event) {
+        return super.after(mistake.apply(plan), state, event);
+      }
+    };
+  }
+
+  private static Plan inOneWave(Plan plan) {
+    var releases = plan.waves().stream().flatMap(w -> w.releases().stream()).toList();
+    return plan.with(List.of(new Wave("all", releases)));
+  }
+
+  private static boolean isOfAFailedRelease(Plan plan, State state, Step step) {
+    return plan.waves().stream()
+        .flatMap(w -> w.releases().stream())
+        .filter(r -> r.steps().contains(step))
+        .anyMatch(r ->
+            r.steps().stream()
+                .anyMatch(s -> state.failures().stream().anyMatch(f -> f.step().equals(s.id()))));
   }
 
   private static boolean isOpen(Progress progress) {

@@ -6,11 +6,15 @@ import static dev.clodo.fixture.Services.worker;
 
 import dev.clodo.discover.ServiceAutoDiscovery;
 import dev.clodo.fixture.Services;
+import dev.clodo.model.DomainName;
 import dev.clodo.model.Edge;
 import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Plan;
+import dev.clodo.model.Rollout;
+import dev.clodo.model.Rollout.OnFailure;
+import dev.clodo.model.Rollout.Share;
 import dev.clodo.model.Run;
 import dev.clodo.model.RunId;
 import dev.clodo.model.Service;
@@ -59,6 +63,21 @@ record Scenario(
   private static final Schedule ONE_BY_ONE = Schedule.oldestFirst();
   private static final HealthCheck CHECK = new HealthCheck("/", 500, 1, Duration.ofSeconds(10));
   private static final Ladder LADDER = new Ladder(List.of(0, 50, 100));
+
+  /** Those in which releases go on side by side, each in every order that is told apart. */
+  static List<Scenario> sideBySide() {
+    return Stream.of(
+            beside(),
+            domains(OnFailure.EVERYTHING),
+            domains(OnFailure.WAVE),
+            domains(OnFailure.SERVICE))
+        .flatMap(s ->
+            Stream.of(
+                s.with("oldest first", Schedule.oldestFirst()),
+                s.with("newest first", Schedule.newestFirst()),
+                s.with("written together", Schedule.together())))
+        .toList();
+  }
 
   static List<Scenario> all() {
     return List.of(update(), firstAddress(), firstDeployOfACircle(), lifecycle(), rollback());
@@ -159,6 +178,60 @@ record Scenario(
   /** The same with another order in which errands come to their end. */
   Scenario with(String way, Schedule other) {
     return new Scenario(name + ", " + way, account, run, before, older, edges, other);
+  }
+
+  /**
+   * Three domains in two shares, two releases at once. For each, {@code web} calls {@code api};
+   * {@code jobs}, in two of them, has nothing to do with either. One domain's {@code api} has a
+   * database.
+   */
+  static Scenario domains(OnFailure policy) {
+    var account = new SimulatedAccount(new SettableClock());
+    account.database("orders-id", "orders", List.of("0001_init.sql"));
+    var api = worker("api");
+    var services =
+        List.of(
+            Services.copy(api, "d1.example.com"),
+            Services.copy(withDatabase("api", "orders", "0001_init.sql"), "d2.example.com"),
+            Services.copy(api, "d3.example.com"),
+            Services.copy(worker("jobs"), "d1.example.com"),
+            Services.copy(worker("jobs"), "d2.example.com"),
+            Services.copy(worker("web"), "d1.example.com"),
+            Services.copy(worker("web"), "d2.example.com"),
+            Services.copy(worker("web"), "d3.example.com"));
+    var inventory =
+        inventory(
+            services,
+            calls("web-d1", "api-d1"),
+            calls("web-d2", "api-d2"),
+            calls("web-d3", "api-d3"));
+    var shares =
+        List.<Share>of(
+            new Share.Named(List.of(new DomainName("d1.example.com"))), new Share.Percent(100));
+    return of(
+        "domains, " + policy, account, inventory, new Rollout(shares, policy, 2, List.of(100)));
+  }
+
+  /** Two services that have nothing to do with each other, in one wave. */
+  static Scenario beside() {
+    var account = new SimulatedAccount(new SettableClock());
+    return of(
+        "side by side",
+        account,
+        inventory(List.of(worker("api"), worker("web"))),
+        new Rollout(List.of(new Share.Percent(100)), OnFailure.EVERYTHING, 2, List.of(100)));
+  }
+
+  /** All exist already. */
+  private static Scenario of(
+      String name, SimulatedAccount account, Inventory inventory, Rollout rollout) {
+    var before = new HashMap<ServiceName, VersionId>();
+    inventory.released().forEach(s -> before.put(s.name(), account.deployed(s.name(), "")));
+    var plan =
+        new MultiDomainOrchestrator(rollout)
+            .plan(new Wanted(inventory, account.cloudflare().look(inventory), Map.of(), "words"));
+    return new Scenario(
+        name, account, run(plan), before, before, inventory.releasedEdges(), ONE_BY_ONE);
   }
 
   private static Scenario of(

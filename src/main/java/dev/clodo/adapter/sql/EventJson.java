@@ -25,6 +25,7 @@ final class EventJson {
       case Event.Started(_, var before) -> put(node, "started", "before", before);
       case Event.Succeeded(_, var output) -> put(node, "succeeded", "output", output);
       case Event.Failed(_, var why) -> node.put("event", "failed").put("why", why);
+      case Event.Abandoned(_, var why) -> node.put("event", "abandoned").put("why", why);
       case Event.UndoStarted _ -> node.put("event", "undo-started");
       case Event.Undone _ -> node.put("event", "undone");
       case Event.UndoFailed(_, var why) -> node.put("event", "undo-failed").put("why", why);
@@ -42,6 +43,7 @@ final class EventJson {
       case "started" -> new Event.Started(step, texts(node.path("before")));
       case "succeeded" -> new Event.Succeeded(step, texts(node.path("output")));
       case "failed" -> new Event.Failed(step, node.path("why").asText(""));
+      case "abandoned" -> new Event.Abandoned(step, node.path("why").asText(""));
       case "undo-started" -> new Event.UndoStarted(step);
       case "undone" -> new Event.Undone(step);
       case "undo-failed" -> new Event.UndoFailed(step, node.path("why").asText(""));
