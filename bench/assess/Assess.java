@@ -122,6 +122,7 @@ final class Assess {
     var builder = new ProcessBuilder(words).directory(folder.toFile());
     builder.environment().put("WRANGLER_SEND_METRICS", "false");
     builder.environment().put("CI", "1");
+    builder.environment().put("CLODO_CACHE", folder.resolveSibling("answers").toString());
     builder.environment().keySet().removeIf(k -> k.startsWith("CLOUDFLARE_"));
     long began = System.nanoTime();
     var process = builder.start();

@@ -61,6 +61,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -142,7 +143,11 @@ public final class Clodo implements AutoCloseable {
 
   /** What the workspace wants. */
   public Inventory discover() {
-    return new ServiceAutoDiscovery().discover(folder, environment);
+    return discover(_ -> {});
+  }
+
+  private Inventory discover(Consumer<Set<Path>> looked) {
+    return new ServiceAutoDiscovery().discover(folder, environment, looked);
   }
 
   /** What is missing or wrong, by the files and by the account as far as it can be seen. */
@@ -161,6 +166,17 @@ public final class Clodo implements AutoCloseable {
     var account = stages.contains(Stage.ONLINE) ? ports.cloudflare().look(inventory) : unasked();
     return Choosing.narrowed(
         assess(inventory, account, tryOut(inventory, stages, watcher)), chosen);
+  }
+
+  /**
+   * What is missing or wrong by files alone.
+   *
+   * @param looked told every path that was looked at, found or not. With what is there unchanged,
+   *     and the same environment variables, the next assessment is the same
+   */
+  public Assessment assessFiles(Consumer<Set<Path>> looked) {
+    var inventory = discover(looked);
+    return assess(inventory, unasked(), Trials.none());
   }
 
   /** Whose credentials would be used is known without asking anybody. */

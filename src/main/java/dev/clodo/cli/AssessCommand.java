@@ -8,6 +8,7 @@ import dev.clodo.model.Stage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -43,6 +44,9 @@ import picocli.CommandLine.Parameters;
       "Exit codes: 0 ready, 2 not ready."
     })
 final class AssessCommand implements Callable<Integer> {
+  /** Services; with fewer, asking again takes less time than anybody notices. */
+  private static final int WORTH_REMEMBERING = 20;
+
   private final Session session;
 
   @Mixin private Target target = new Target();
@@ -152,6 +156,10 @@ final class AssessCommand implements Callable<Integer> {
     if (dryRun || yes) {
       throw Failed.usage((dryRun ? "--dry-run" : "--yes") + " goes with --fix");
     }
+    boolean byFiles = stages().equals(Set.of(Stage.STATIC)) && part.isAll();
+    if (byFiles && folders.size() == 1 && isPlain(wanted)) {
+      return files(folders.getFirst(), wanted);
+    }
     var assessments = new ArrayList<Assessment>();
     for (var folder : folders) {
       try (var clodo = session.open(folder, target.environment())) {
@@ -161,6 +169,35 @@ final class AssessCommand implements Callable<Integer> {
       }
     }
     return told(assessments, wanted);
+  }
+
+  /** One answer on standard output and nothing else. */
+  private static boolean isPlain(List<Wanted> wanted) {
+    return wanted.size() == 1 && Outputs.isForStandardOutput(wanted.getFirst());
+  }
+
+  /** By files alone the answer stays the same until one of them changes. */
+  private int files(Path folder, List<Wanted> wanted) {
+    var how = List.of(wanted, failOn, session.palette(), session.verbose());
+    var memory = Question.of(session, folder, target.environment(), how);
+    var known = memory.flatMap(Remembered::answer);
+    if (known.isPresent()) {
+      session.host().out().print(known.get().output());
+      return known.get().exit();
+    }
+    var began = session.host().time().instant();
+    var looked = new HashSet<Path>();
+    List<Assessment> assessments;
+    try (var clodo = session.open(folder, target.environment())) {
+      assessments = List.of(clodo.assessFiles(looked::addAll));
+    }
+    var output = new Outputs(session, failOn).text(wanted.getFirst().format(), assessments);
+    session.host().out().print(output);
+    int exit = exit(assessments);
+    if (assessments.getFirst().inventory().services().size() >= WORTH_REMEMBERING) {
+      memory.ifPresent(m -> m.keep(new Remembered.Answer(exit, output), looked, began));
+    }
+    return exit;
   }
 
   private int fixed(List<Path> folders, List<Wanted> wanted) {

@@ -65,7 +65,7 @@ final class Outputs {
   }
 
   /** A report is a file, always. */
-  private static boolean isForStandardOutput(Wanted wanted) {
+  static boolean isForStandardOutput(Wanted wanted) {
     return wanted.file().isEmpty() && wanted.format() != Format.HTML;
   }
 
@@ -85,6 +85,11 @@ final class Outputs {
         session.host().out().print(text(one.format(), assessments, session.palette()));
       }
     }
+  }
+
+  /** What standard output gets in this format. */
+  String text(Format format, List<Assessment> assessments) {
+    return text(format, assessments, session.palette());
   }
 
   private String text(Format format, List<Assessment> assessments, Palette palette) {

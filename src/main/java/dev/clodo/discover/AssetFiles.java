@@ -101,6 +101,7 @@ final class AssetFiles implements FactCollector {
 
     @Override
     public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+      facts.looked(folder);
       folders++;
       return folders < MAX_FILES ? FileVisitResult.CONTINUE : FileVisitResult.TERMINATE;
     }
@@ -111,6 +112,7 @@ final class AssetFiles implements FactCollector {
         facts.size(file, LOOP);
         return FileVisitResult.CONTINUE;
       }
+      facts.looked(file);
       facts.note("The asset " + file + " can't be read.");
       return FileVisitResult.CONTINUE;
     }

@@ -165,8 +165,14 @@ final class Facts {
     return files.trackedSecretFiles(index);
   }
 
+  /** Notes that a folder was looked into in another way than by {@link #entries}. */
+  void looked(Path folder) {
+    files.looked(folder);
+  }
+
   /** Notes a file and its size in bytes. */
   void size(Path file, long bytes) {
+    files.looked(file);
     existing.add(file);
     sizes.put(file, bytes);
   }

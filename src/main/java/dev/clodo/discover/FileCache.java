@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
@@ -42,6 +44,7 @@ final class FileCache {
   private final Map<Path, Map<String, String>> parts = new ConcurrentHashMap<>();
   private final Map<Path, List<Path>> entries = new ConcurrentHashMap<>();
   private final Map<Path, List<String>> tracked = new ConcurrentHashMap<>();
+  private final Set<Path> looked = ConcurrentHashMap.newKeySet();
   private final Map<Path, String> changed;
 
   /**
@@ -56,6 +59,20 @@ final class FileCache {
   /** A text that stands for that of a file. */
   Optional<String> changed(Path file) {
     return Optional.ofNullable(changed.get(file));
+  }
+
+  /** Notes that something at a path was looked at in another way than through this cache. */
+  void looked(Path path) {
+    looked.add(path);
+  }
+
+  /** Every path that was looked at: with what is there unchanged, everything found is the same. */
+  Set<Path> looked() {
+    var all = new HashSet<>(looked);
+    all.addAll(kinds.keySet());
+    all.addAll(entries.keySet());
+    all.addAll(tracked.keySet());
+    return all;
   }
 
   /** Follows links. What can't be looked at counts as absent. */
@@ -157,7 +174,12 @@ final class FileCache {
 
   private static Kind lookAt(Path path) {
     try {
-      var attributes = Files.readAttributes(path, BasicFileAttributes.class);
+      // Most of what is looked for is absent, and an exception for each costs more than the look.
+      var attributes =
+          path.getFileSystem().provider().readAttributesIfExists(path, BasicFileAttributes.class);
+      if (attributes == null) {
+        return Kind.ABSENT;
+      }
       if (attributes.isRegularFile()) {
         return Kind.FILE;
       }

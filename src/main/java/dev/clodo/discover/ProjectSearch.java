@@ -142,6 +142,7 @@ final class ProjectSearch {
         return;
       }
       var names = new HashSet<String>();
+      files.looked(folder);
       try (var entries = Files.newDirectoryStream(folder)) {
         for (Path entry : entries) {
           var name = entry.getFileName().toString();

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** Finds every Worker and Pages project of a workspace, and who needs whom. */
@@ -44,6 +46,19 @@ public final class ServiceAutoDiscovery {
   public Inventory discover(Path path, EnvironmentName environment, Map<Path, String> changed) {
     return new Discovery(path.toAbsolutePath().normalize(), environment, new FileCache(changed))
         .run();
+  }
+
+  /**
+   * As {@link #discover(Path, EnvironmentName)}.
+   *
+   * @param looked told every path that was looked at, found or not, when all is known: while what
+   *     is there stays the same, so does the inventory
+   */
+  public Inventory discover(Path path, EnvironmentName environment, Consumer<Set<Path>> looked) {
+    var files = new FileCache(Map.of());
+    var inventory = new Discovery(path.toAbsolutePath().normalize(), environment, files).run();
+    looked.accept(files.looked());
+    return inventory;
   }
 
   /**
@@ -101,6 +116,7 @@ public final class ServiceAutoDiscovery {
     }
 
     Inventory run() {
+      lookAtVariables();
       var search = new ProjectSearch(files);
       search.from(start);
       var unreadable = new ArrayList<>(search.unreadable());
@@ -117,6 +133,13 @@ public final class ServiceAutoDiscovery {
       var found =
           new Inventory(root(search.projects()), services, EdgeFinder.find(services), unreadable);
       return released(found, own.file());
+    }
+
+    /** Whose credentials would be used may be written beside the workspace. */
+    private void lookAtVariables() {
+      files.entries(folder()).stream()
+          .filter(f -> String.valueOf(f.getFileName()).startsWith(".env"))
+          .forEach(files::kind);
     }
 
     private Path folder() {

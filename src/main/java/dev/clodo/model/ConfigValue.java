@@ -76,30 +76,40 @@ public sealed interface ConfigValue {
 
     /** The value under a key of this table. */
     public Optional<ConfigValue> get(String key) {
-      return Optional.ofNullable(entries.get(key)).map(Entry::value);
+      var entry = entries.get(key);
+      return entry == null ? Optional.empty() : Optional.of(entry.value());
     }
 
     /** The string under a key; empty when it is absent or no string. */
     public Optional<String> text(String key) {
-      return get(key).filter(Text.class::isInstance).map(v -> ((Text) v).value());
+      var entry = entries.get(key);
+      return entry != null && entry.value() instanceof Text text
+          ? Optional.of(text.value())
+          : Optional.empty();
     }
 
     /** The table under a key; empty when it is absent or no table. */
     public Optional<Table> table(String key) {
-      return get(key).filter(Table.class::isInstance).map(Table.class::cast);
+      var entry = entries.get(key);
+      return entry != null && entry.value() instanceof Table table
+          ? Optional.of(table)
+          : Optional.empty();
     }
 
     /** The items of the array under a key; none when it is absent or no array. */
     public List<ConfigValue> items(String key) {
-      return get(key)
-          .filter(Sequence.class::isInstance)
-          .map(v -> ((Sequence) v).items())
-          .orElse(List.of());
+      var entry = entries.get(key);
+      return entry != null && entry.value() instanceof Sequence list ? list.items() : List.of();
     }
 
     /** The tables among the items of the array under a key. */
     public List<Table> tables(String key) {
-      return items(key).stream().filter(Table.class::isInstance).map(Table.class::cast).toList();
+      var items = items(key);
+      if (items.isEmpty()) {
+        // Nearly always so, and asked for each kind of binding of each service.
+        return List.of();
+      }
+      return items.stream().filter(Table.class::isInstance).map(Table.class::cast).toList();
     }
 
     /** Where a key is written, or where this table starts when it lacks the key. */

@@ -18,6 +18,7 @@ public final class LocalMachine implements Machine {
       List.of(
           "CLODO_EDGE",
           "CLODO_SANDBOX_HOME",
+          "CLODO_CACHE",
           "CLODO_TOOLS",
           "CLODO_SETTLE_MS",
           "CLODO_PASS_ENV",
