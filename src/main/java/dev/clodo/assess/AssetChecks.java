@@ -713,9 +713,9 @@ final class AssetChecks {
                 "functions",
                 Location.startOf(functions),
                 "The folder functions holds Pages Functions, which a Worker with assets does not run.",
-                new Remedy.Command(
-                    "npx wrangler pages functions build --outdir=./dist/worker",
-                    c.service().home())))
+                Case.look(
+                    "pages functions build --outdir=./dist/worker",
+                    "name the Worker that it builds as main.")))
         .toList();
   }
 

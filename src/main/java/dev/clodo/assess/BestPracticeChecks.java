@@ -230,13 +230,14 @@ final class BestPracticeChecks {
                   + file.getFileName()
                   + " is not applied yet and destroys data. D1 can go back to a bookmark: note the"
                   + " present one first.",
-              c.account(
+              Case.look(
                   "d1 time-travel info "
                       + Words.argument(
                           database
                               .text("database_name")
                               .or(() -> database.text("binding"))
-                              .orElse("")))));
+                              .orElse("")),
+                  "keep the bookmark it shows.")));
     }
     return Optional.empty();
   }

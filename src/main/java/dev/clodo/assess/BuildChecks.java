@@ -236,7 +236,7 @@ final class BuildChecks {
                   custom ? "build" : "",
                   problem.at().orElseGet(() -> c.at(custom ? "build" : "main")),
                   "wrangler's build fails: " + Words.sentence(problem.message()),
-                  c.wrangler("deploy --dry-run"))));
+                  Case.look("deploy --dry-run", "mend what it says."))));
     }
     return hits;
   }

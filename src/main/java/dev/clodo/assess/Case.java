@@ -112,6 +112,11 @@ record Case(Workspace workspace, Service service, List<Violation> violations, Co
         service.home());
   }
 
+  /** A command that mends nothing by itself: it shows or makes what a person then takes over. */
+  static Remedy.Advice look(String arguments, String then) {
+    return new Remedy.Advice("Type npx wrangler " + arguments + ", and " + then);
+  }
+
   /** What to type where the environment does not matter. */
   Remedy.Command account(String arguments) {
     return new Remedy.Command("npx wrangler " + arguments, service.home());

@@ -119,10 +119,10 @@ final class ConfigFileChecks {
                       + " instead of this file: it looks for "
                       + other
                       + " in all folders above first.",
-                  new Remedy.Command(
-                      "npx wrangler deploy --config "
-                          + Words.argument(String.valueOf(c.service().config().getFileName())),
-                      c.service().home())));
+                  new Remedy.Advice(
+                      "Deploy with npx wrangler deploy --config "
+                          + Words.argument(String.valueOf(c.service().config().getFileName()))
+                          + ", or remove the other file.")));
         }
       }
     }
@@ -421,8 +421,8 @@ final class ConfigFileChecks {
                 Location.startOf(c.service().config()),
                 "The Worker was last changed in the dashboard. A deploy overwrites that change, and"
                     + " without a terminal wrangler does not ask.",
-                new Remedy.Command(
-                    "npx wrangler init --from-dash " + Words.argument(c.service().name().value()),
-                    c.service().home())));
+                Case.look(
+                    "init --from-dash " + Words.argument(c.service().name().value()),
+                    "take over what was changed there.")));
   }
 }

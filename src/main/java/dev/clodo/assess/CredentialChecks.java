@@ -185,7 +185,7 @@ final class CredentialChecks {
                     + id.value()
                     + "\", but an account's id has 32 hexadecimal digits. Every request of the"
                     + " deploy fails with code 7003.",
-                c.account("whoami")))
+                Case.look("whoami", "copy the id from there.")))
         .toList();
   }
 

@@ -124,7 +124,7 @@ final class ProductChecks {
                           + id.value()
                           + "\", but an id has 32 hexadecimal digits. The deploy fails with code"
                           + " 10157.",
-                      c.account("hyperdrive list"))));
+                      Case.look("hyperdrive list", "write the id of one here."))));
     }
     return hits;
   }
@@ -190,7 +190,8 @@ final class ProductChecks {
                                 .<Remedy>map(near ->
                                     new Remedy.Edit(
                                         w.at(), "\"" + w.value() + "\"", "\"" + near + "\""))
-                                .orElseGet(() -> c.account(command)))));
+                                .orElseGet(
+                                    () -> Case.look(command, "write here which one is meant.")))));
           }
           return hits;
         });
@@ -362,7 +363,7 @@ final class ProductChecks {
                           + "\" is no id of a certificate, which looks like"
                           + " 01234567-89ab-cdef-0123-456789abcdef. The deploy fails with code"
                           + " 100143.",
-                      c.account("mtls-certificate list"))));
+                      Case.look("mtls-certificate list", "write the id of one here."))));
     }
     return hits.isEmpty()
         ? lost(
@@ -459,7 +460,7 @@ final class ProductChecks {
                             + w.value()
                             + "\". The deploy fails"
                             + Similar.question(w.value(), known),
-                        c.account("pipelines streams list"))));
+                        Case.look("pipelines streams list", "write the id of one here."))));
       }
     } else if (streams instanceof Looked.Unknown<List<Resource>>(var why, var permission)) {
       hits.add(new Hit.Unsure(why, permission));

@@ -292,7 +292,9 @@ final class SecretChecks {
                                 + "\" "
                                 + (certain ? "holds" : "seems to hold")
                                 + " a credential: it is in git and readable in the dashboard.",
-                            c.wrangler("secret put " + name));
+                            new Remedy.Advice(
+                                "Take it out of vars, and set it as a secret: "
+                                    + c.wrangler("secret put " + name).line()));
                     hits.add(certain ? fault : fault.as(Severity.ADVICE));
                   }
                 }));

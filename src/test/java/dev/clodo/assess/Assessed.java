@@ -113,9 +113,15 @@ final class Assessed {
     return new Start.Up(exports, Set.of(events), Duration.ofMillis(20));
   }
 
-  /** What is found; every remedy that is an edit has been tried. */
+  /**
+   * What is found; every remedy that is an edit has been tried, and a command is of a known kind.
+   */
   Assessment assessment() {
     var assessment = assess();
+    assessment.findings().stream()
+        .map(Finding::remedy)
+        .filter(Remedy.Command.class::isInstance)
+        .forEach(remedy -> CommandKind.of(((Remedy.Command) remedy).line()));
     assessment.findings().forEach(f -> proveEdit(assessment, f));
     return assessment;
   }
