@@ -63,6 +63,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The Java API: assesses, plans, deploys and rolls back one workspace in one environment.
@@ -327,7 +328,7 @@ public final class Clodo implements AutoCloseable {
       return new Deployed.NotReady(start.assessment());
     }
     return switch (draft(start, origin, watcher)) {
-      case Drafted.Made(var plan) -> carryOut(plan, origin, watcher);
+      case Drafted.Made(var plan) -> release(plan, start.assessment().inventory(), origin, watcher);
       case Drafted.NotReady(var told) -> new Deployed.NotReady(told);
     };
   }
@@ -363,7 +364,7 @@ public final class Clodo implements AutoCloseable {
     watcher.constructed(saved);
     watcher.phase(Phase.ORCHESTRATE);
     watcher.planned(saved);
-    return carryOut(saved, origin, watcher);
+    return release(saved, assessment.inventory(), origin, watcher);
   }
 
   /** Carries on the run that has not ended; empty when there is none. */
@@ -692,11 +693,13 @@ public final class Clodo implements AutoCloseable {
   }
 
   private Results build(Inventory inventory, Predicate<Service> wanted, Watcher watcher) {
+    var derived = new DerivedFiles(ports.files());
     return Results.of(
         inventory,
         wanted,
         service -> {
           watcher.building(service);
+          derived.write(inventory, service);
           return ports.wrangler().build(service);
         });
   }
@@ -711,13 +714,29 @@ public final class Clodo implements AutoCloseable {
     return Later.of(() -> ports.git().origin(folder));
   }
 
-  private Deployed carryOut(Plan plan, Later<Origin> known, Watcher watcher) {
+  /** Carries out a plan whose copies wrangler may have to read. */
+  private Deployed release(Plan plan, Inventory inventory, Later<Origin> known, Watcher watcher) {
+    var derived = new DerivedFiles(ports.files());
+    var released = inventory.releasedByName();
+    return carryOut(
+        plan,
+        known,
+        watcher,
+        () ->
+            plan.waves().stream()
+                .flatMap(w -> w.releases().stream())
+                .flatMap(r -> Stream.ofNullable(released.get(r.target().service())))
+                .forEach(service -> derived.write(inventory, service)));
+  }
+
+  private Deployed carryOut(Plan plan, Later<Origin> known, Watcher watcher, Runnable preparation) {
     if (plan.isEmpty()) {
       return new Deployed.Unchanged(plan);
     }
     if (!watcher.approves(plan)) {
       return new Deployed.Declined(plan);
     }
+    preparation.run();
     var run = run(plan, known.get());
     watcher.started(run);
     watcher.phase(Phase.EXECUTE);

@@ -10,7 +10,10 @@ import java.util.function.UnaryOperator;
 
 /**
  * The keys of a wrangler configuration whose values are paths relative to the file, so that a
- * configuration can mean the same in another folder.
+ * configuration can mean the same in another folder. wrangler takes some of them (the folder of the
+ * build command, the schemas of {@code unsafe.capnp}) relative to where it runs, and finds a
+ * TypeScript configuration only when it runs where the file lies, so it has to run there. The keys
+ * are those of wrangler 4.164.0.
  */
 public final class ConfigPaths {
   private final Path from;
@@ -48,17 +51,23 @@ public final class ConfigPaths {
       case "wasm_modules", "text_blobs", "data_blobs" -> all(value);
       case "alias" -> eachOf(value, this::relative);
       case "d1_databases" -> items(value, this::database);
-      case "containers" ->
-          items(value, c -> in(table(c, "image", this::image), "image_build_context"));
+      case "containers" -> items(value, this::container);
       case "unsafe" -> table(value, "capnp", c -> in(in(c, "base_path"), "compiled_schema"));
       default -> value;
     };
   }
 
+  /** A command runs where wrangler does, unless a folder is said. */
   private ConfigValue build(ConfigValue value) {
-    var moved = in(value, "cwd");
+    if (!(value instanceof Table build)) {
+      return value;
+    }
+    var entries = new LinkedHashMap<>(build.entries());
+    if (entries.containsKey("command")) {
+      entries.putIfAbsent("cwd", new Entry(build.at(), new Text(".", build.at())));
+    }
     return table(
-        moved,
+        in(new Table(entries, build.at()), "cwd"),
         "watch_dir",
         dirs -> dirs instanceof Sequence ? items(dirs, this::path) : path(dirs));
   }
@@ -71,15 +80,19 @@ public final class ConfigPaths {
     var entries = new LinkedHashMap<>(database.entries());
     entries.putIfAbsent(
         "migrations_dir", new Entry(database.at(), new Text("migrations", database.at())));
-    return in(new Table(entries, database.at()), "migrations_dir");
+    return in(in(new Table(entries, database.at()), "migrations_dir"), "migrations_pattern");
   }
 
-  /** A Dockerfile, its folder, or an image in a registry, which has no place here. */
+  private ConfigValue container(ConfigValue value) {
+    var moved = in(table(value, "image", this::image), "image_build_context");
+    moved = table(moved, "configuration", c -> table(c, "image", this::image));
+    return table(
+        moved, "images", images -> eachOf(images, i -> in(in(i, "dockerfile"), "build_context")));
+  }
+
+  /** A Dockerfile, or an image in a registry, which wrangler takes only with its tag. */
   private ConfigValue image(ConfigValue value) {
-    return value instanceof Text(var text, _)
-            && (text.startsWith(".") || text.startsWith("/") || text.endsWith("Dockerfile"))
-        ? path(value)
-        : value;
+    return value instanceof Text(var text, _) && !text.contains(":") ? path(value) : value;
   }
 
   /** A module's name is no path. */
@@ -95,12 +108,17 @@ public final class ConfigPaths {
     if (!(value instanceof Text(var text, var at)) || text.isEmpty()) {
       return value;
     }
-    var path = Path.of(text);
-    if (path.isAbsolute()) {
+    try {
+      var path = Path.of(text);
+      if (path.isAbsolute()) {
+        return value;
+      }
+      var moved = to.relativize(from.resolve(path).normalize()).toString().replace('\\', '/');
+      return new Text(moved.isEmpty() ? "." : moved, at);
+    } catch (IllegalArgumentException noPath) {
+      // wrangler will say what is wrong with it; on another drive nothing is relative.
       return value;
     }
-    var moved = to.relativize(from.resolve(path).normalize()).toString().replace('\\', '/');
-    return new Text(moved.isEmpty() ? "." : moved, at);
   }
 
   private ConfigValue in(ConfigValue value, String key) {

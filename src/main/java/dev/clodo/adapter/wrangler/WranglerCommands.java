@@ -98,6 +98,24 @@ final class WranglerCommands {
     arguments.add("--config");
     arguments.add(target.config().toString());
     arguments.add("--env=" + target.environment().value());
-    return new WranglerCommand(arguments, environment, target.home(), limit);
+    if (isDerived(target)) {
+      for (var file : List.of(".env", ".env.local")) {
+        arguments.add("--env-file=" + target.home().resolve(file));
+      }
+    }
+    return new WranglerCommand(arguments, environment, folder(target), limit);
+  }
+
+  /**
+   * Where wrangler has to run: some paths of a configuration count only if it is where the file
+   * lies, and a derived one does not lie in the service's own folder.
+   */
+  private static Path folder(Target target) {
+    var folder = target.config().getParent();
+    return isDerived(target) && folder != null ? folder : target.home();
+  }
+
+  private static boolean isDerived(Target target) {
+    return !target.copy().domain().isShared();
   }
 }
