@@ -1,14 +1,9 @@
 package dev.clodo.render;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.clodo.model.ConfigValue;
 import dev.clodo.model.Service;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.util.Set;
 
 /**
@@ -16,7 +11,7 @@ import java.util.Set;
  * relative to its own place. It holds names and ids, and no value of a secret.
  */
 public final class DerivedConfig {
-  private static final JsonFactory JSON = new JsonFactory();
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   /** What editors and build tools write for themselves, and what is resolved by now. */
   private static final Set<String> LEFT_OUT =
@@ -33,49 +28,39 @@ public final class DerivedConfig {
 
   /** The file's text: JSON with a comment that says where it comes from. */
   public static String text(Service copy) {
-    var out = new StringWriter();
-    out.write(
-        "// %s for %s, derived by Clodo from the service's own configuration and what is said of its domains.\n// Written anew at each release; what is changed here is lost.\n"
-            .formatted(copy.copy().of(), copy.copy().domain()));
-    try (var json = JSON.createGenerator(out)) {
-      json.setPrettyPrinter(
-          new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
-      json.writeStartObject();
-      for (var entry : copy.settings().entries().entrySet()) {
-        if (!LEFT_OUT.contains(entry.getKey())) {
-          json.writeFieldName(entry.getKey());
-          write(entry.getValue().value(), json);
-        }
-      }
-      json.writeEndObject();
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return out.append('\n').toString();
+    var root = JSON.objectNode();
+    copy.settings()
+        .entries()
+        .forEach((key, entry) -> {
+          if (!LEFT_OUT.contains(key)) {
+            root.set(key, node(entry.value()));
+          }
+        });
+    return """
+        // %s for %s, derived by Clodo from the service's own configuration and what is said of its domains.
+        // Written anew at each release; what is changed here is lost.
+        %s
+        """
+        .formatted(copy.copy().of(), copy.copy().domain(), root.toPrettyString());
   }
 
-  private static void write(ConfigValue value, JsonGenerator json) throws IOException {
-    switch (value) {
-      case ConfigValue.Text(var text, _) -> json.writeString(text);
-      case ConfigValue.Numeric(var number, _) -> json.writeNumber(number);
-      case ConfigValue.Flag(var flag, _) -> json.writeBoolean(flag);
-      case ConfigValue.Nothing _ -> json.writeNull();
-      case ConfigValue.Date(var written, _) -> json.writeString(written);
+  private static JsonNode node(ConfigValue value) {
+    return switch (value) {
+      case ConfigValue.Text(var text, _) -> JSON.textNode(text);
+      case ConfigValue.Numeric(var number, _) -> JSON.numberNode(number);
+      case ConfigValue.Flag(var flag, _) -> JSON.booleanNode(flag);
+      case ConfigValue.Nothing _ -> JSON.nullNode();
+      case ConfigValue.Date(var written, _) -> JSON.textNode(written);
       case ConfigValue.Sequence(var items, _) -> {
-        json.writeStartArray();
-        for (var item : items) {
-          write(item, json);
-        }
-        json.writeEndArray();
+        var list = JSON.arrayNode();
+        items.forEach(item -> list.add(node(item)));
+        yield list;
       }
       case ConfigValue.Table(var entries, _) -> {
-        json.writeStartObject();
-        for (var entry : entries.entrySet()) {
-          json.writeFieldName(entry.getKey());
-          write(entry.getValue().value(), json);
-        }
-        json.writeEndObject();
+        var table = JSON.objectNode();
+        entries.forEach((key, entry) -> table.set(key, node(entry.value())));
+        yield table;
       }
-    }
+    };
   }
 }
