@@ -21,6 +21,9 @@ public final class LocalMachine implements Machine {
           "CLODO_CACHE",
           "CLODO_TOOLS",
           "CLODO_SETTLE_MS",
+          "CLODO_PACE",
+          "CLODO_WARM",
+          "CLODO_BUILD_MEMORY",
           "CLODO_PASS_ENV",
           "CLOUDFLARE_API_BASE_URL",
           "CF_API_BASE_URL",
@@ -78,9 +81,29 @@ public final class LocalMachine implements Machine {
                   + (found.origin() == Tools.Origin.PROJECT
                       ? ", the project's own, in "
                       : ", Clodo's, in ")
-                  + found.wrangler()));
+                  + found.wrangler()),
+          warm(found, workspace));
     } catch (UserError e) {
       return List.of(Line.problem("wrangler", String.valueOf(e.getMessage()), ""));
+    }
+  }
+
+  /** Which way commands are run is found out as a deploy finds it out: by loading wrangler. */
+  private Line warm(Tools tools, Path workspace) {
+    if (!WarmRunner.isOn(environment)) {
+      return Line.note(
+          "warm wrangler", "off (" + WarmRunner.SWITCH + "): a process for each command", "");
+    }
+    var scripts = new Scripts(toolchain);
+    try (var runner = new WarmRunner(scripts, new WranglerProcess(scripts))) {
+      var folder = Files.isDirectory(workspace) ? workspace : workspace.resolveSibling("");
+      var why = runner.whyNot(tools, new WranglerCommands(environment).any(folder));
+      return why.map(w ->
+              Line.note(
+                  "warm wrangler",
+                  "not with this wrangler (" + w + "): a process for each command, which is slower",
+                  "npm install --save-dev wrangler@4"))
+          .orElseGet(() -> Line.good("warm wrangler", "loaded once for all commands of a run"));
     }
   }
 

@@ -8,34 +8,49 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs commands one after another in a Node process that has loaded wrangler once, because loading
- * is three quarters of what a command costs. Results are those of a process of its own; where the
- * wrangler at hand does not allow it, each command gets one.
+ * Runs commands in Node processes that have loaded wrangler once, because loading is three quarters
+ * of what a command costs. A process runs one command at a time; a second process is started where
+ * several commands wait. Results are those of a process of its own; where the wrangler at hand does
+ * not allow it, each command gets one.
  */
 final class WarmRunner implements Runner {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** {@code off} gives each command a process of its own. */
+  static final String SWITCH = "CLODO_WARM";
+
   /**
-   * A workspace may have several wranglers; each warm one holds some 200 MB. What comes after is
-   * run plainly.
+   * A workspace may have several wranglers; each warm process holds some 200 MB. What comes after
+   * is run plainly.
    */
   private static final int MOST = 3;
 
+  /** More would compete for the processor while wrangler loads and bundles. */
+  private static final int MOST_OF_A_KIND =
+      Math.max(1, Math.min(2, Runtime.getRuntime().availableProcessors()));
+
+  /** Loading takes as long as some ten commands, so a few have to wait before it pays. */
+  private static final int WORTH_ANOTHER = 4;
+
+  /** How long loading may take before it counts as unfit. */
+  private static final Duration LOADING = Duration.ofSeconds(60);
+
   private final Scripts scripts;
   private final Runner plain;
-  private final Map<Tools, Warm> processes = new HashMap<>();
-  private final Set<Tools> unfit = new HashSet<>();
+  private final List<Warm> processes = new ArrayList<>();
+  private final Map<Tools, String> unfit = new HashMap<>();
+  private int waiting;
+  private boolean isClosed;
 
   /**
    * @param plain does what this can't
@@ -45,57 +60,123 @@ final class WarmRunner implements Runner {
     this.plain = plain;
   }
 
+  /** Whether the environment leaves warm processes on. */
+  static boolean isOn(Map<String, String> environment) {
+    return !environment.getOrDefault(SWITCH, "").strip().equals("off");
+  }
+
   /** Starts loading wrangler; does nothing when it is being loaded already. */
   synchronized void warmUp(Tools tools, WranglerCommand like) {
-    var there = processes.get(tools);
-    if (unfit.contains(tools)
-        || (there != null && there.isAlive())
-        || (there == null && processes.size() >= MOST)) {
-      return;
+    if (!unfit.containsKey(tools) && of(tools).isEmpty()) {
+      start(tools, like);
     }
-    try {
-      processes.put(tools, new Warm(tools, like, scripts));
-    } catch (IOException e) {
-      // The plain runner meets the same trouble and says what it is.
-      unfit.add(tools);
+  }
+
+  /** Why this wrangler can't be kept loaded; empty when it can. */
+  Optional<String> whyNot(Tools tools, WranglerCommand like) {
+    warmUp(tools, like);
+    Optional<Warm> one;
+    synchronized (this) {
+      one = of(tools).stream().findFirst();
     }
+    return one.isEmpty()
+        ? Optional.of(unfit.getOrDefault(tools, "too many other wranglers are loaded"))
+        : one.get().whyUnfit();
   }
 
   @Override
-  public synchronized Ran run(Tools tools, WranglerCommand command) {
+  public Ran run(Tools tools, WranglerCommand command) {
     if (!Files.isDirectory(command.directory())) {
       return plain.run(tools, command);
     }
-    warmUp(tools, command);
-    var process = processes.get(tools);
-    if (process == null) {
+    var process = take(tools, command);
+    if (process.isEmpty()) {
       return plain.run(tools, command);
     }
+    var warm = process.get();
+    boolean isUsable = false;
     try (var output = WranglerProcess.OutputFile.fresh()) {
-      var ran = process.run(command, output);
+      var ran = warm.run(command, output);
       if (ran.isPresent()) {
-        if (ran.get().end() != Ran.End.BY_ITSELF) {
-          drop(process);
-        }
+        isUsable = ran.get().end() == Ran.End.BY_ITSELF;
         return ran.get();
       }
+    } finally {
+      giveBack(warm, isUsable);
     }
     // The command has not been started, so running it elsewhere does nothing twice.
-    unfit.add(tools);
-    drop(process);
+    synchronized (this) {
+      unfit.putIfAbsent(tools, "it does not look inside as those that are known");
+      notifyAll();
+    }
     return plain.run(tools, command);
   }
 
-  private void drop(Warm process) {
-    process.end();
-    processes.remove(process.tools);
+  /** A process that does nothing, for this command; empty where there is to be none. */
+  private synchronized Optional<Warm> take(Tools tools, WranglerCommand command) {
+    while (!isClosed && !unfit.containsKey(tools)) {
+      processes.removeIf(p -> !p.isBusy && !p.isAlive());
+      var ours = of(tools);
+      var idle = ours.stream().filter(p -> !p.isBusy).findFirst();
+      boolean another =
+          idle.isEmpty()
+              && (ours.isEmpty() || (ours.size() < MOST_OF_A_KIND && waiting >= WORTH_ANOTHER));
+      var taken = another && processes.size() < MOST ? start(tools, command) : idle;
+      if (taken.isPresent()) {
+        taken.get().isBusy = true;
+        return taken;
+      }
+      if (ours.isEmpty()) {
+        return Optional.empty();
+      }
+      waiting++;
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return Optional.empty();
+      } finally {
+        waiting--;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private synchronized void giveBack(Warm process, boolean isUsable) {
+    process.isBusy = false;
+    if (!isUsable) {
+      process.end();
+      processes.remove(process);
+    }
+    notifyAll();
+  }
+
+  private List<Warm> of(Tools tools) {
+    return processes.stream().filter(p -> p.tools.equals(tools)).toList();
+  }
+
+  private Optional<Warm> start(Tools tools, WranglerCommand like) {
+    if (processes.size() >= MOST) {
+      return Optional.empty();
+    }
+    try {
+      var started = new Warm(tools, like, scripts);
+      processes.add(started);
+      return Optional.of(started);
+    } catch (IOException e) {
+      // The plain runner meets the same trouble and says what it is.
+      unfit.put(tools, String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
   }
 
   /** Waits for nobody: an idle process ends by itself when its input does. */
   @Override
   public synchronized void close() {
-    processes.values().forEach(Warm::dismiss);
+    isClosed = true;
+    processes.forEach(Warm::dismiss);
     processes.clear();
+    notifyAll();
     plain.close();
   }
 
@@ -115,6 +196,7 @@ final class WarmRunner implements Runner {
     private final String mark = "clodo-" + UUID.randomUUID() + " ";
     private boolean ready;
     private int jobs;
+    boolean isBusy;
 
     Warm(Tools tools, WranglerCommand like, Scripts scripts) throws IOException {
       this.tools = tools;
@@ -140,6 +222,23 @@ final class WarmRunner implements Runner {
 
     boolean isAlive() {
       return process.isAlive();
+    }
+
+    /** Waits until wrangler is loaded; why it can't be, or empty when it is. */
+    Optional<String> whyUnfit() {
+      long deadline = System.nanoTime() + LOADING.toNanos();
+      while (!ready) {
+        var message = next(deadline);
+        switch (message.path("kind").asText("")) {
+          case "ready" -> ready = true;
+          case "unfit", "gone", "overdue" -> {
+            var why = message.path("why").asText("");
+            return Optional.of(why.isEmpty() ? "it could not be loaded" : why);
+          }
+          default -> {}
+        }
+      }
+      return Optional.empty();
     }
 
     /** What came of a command; empty when it has certainly not been started. */

@@ -106,7 +106,7 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
         toolchain,
         environment,
         account,
-        warm(new Scripts(toolchain)),
+        runner(new Scripts(toolchain), environment),
         new KeptBuilds(builds),
         memory(environment, builds),
         pace);
@@ -118,8 +118,9 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
         : Optional.of(new BuildMemory(builds, WranglerEnvironment.secrets(environment)));
   }
 
-  private static Runner warm(Scripts scripts) {
-    return new WarmRunner(scripts, new WranglerProcess(scripts));
+  private static Runner runner(Scripts scripts, Map<String, String> environment) {
+    var plain = new WranglerProcess(scripts);
+    return WarmRunner.isOn(environment) ? new WarmRunner(scripts, plain) : plain;
   }
 
   /**

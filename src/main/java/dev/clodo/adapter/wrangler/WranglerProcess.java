@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
@@ -29,7 +30,11 @@ final class WranglerProcess implements Runner {
 
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(5);
 
+  /** Each takes some 240 MB. */
+  private static final int MOST = 4;
+
   private final Scripts scripts;
+  private final Semaphore places = new Semaphore(MOST);
 
   WranglerProcess(Scripts scripts) {
     this.scripts = scripts;
@@ -37,6 +42,15 @@ final class WranglerProcess implements Runner {
 
   @Override
   public Ran run(Tools tools, WranglerCommand command) {
+    places.acquireUninterruptibly();
+    try {
+      return runNow(tools, command);
+    } finally {
+      places.release();
+    }
+  }
+
+  private Ran runNow(Tools tools, WranglerCommand command) {
     try (var output = OutputFile.fresh()) {
       var argv = new ArrayList<String>();
       argv.add(tools.node().toString());
