@@ -55,7 +55,7 @@ interface Rule {
     };
   }
 
-  /** A string that reads as asked; another kind of value is a matter of {@link #STRING}. */
+  /** A string that reads as asked; another kind of value is a matter of {@link Rules#STRING}. */
   static Rule matching(String check, Pattern pattern, String demand) {
     return Rules.STRING.and((path, value, sink) -> {
       if (value instanceof Text(var text, var at) && !pattern.matcher(text).matches()) {

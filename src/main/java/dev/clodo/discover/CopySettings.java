@@ -251,6 +251,7 @@ final class CopySettings {
     entries.computeIfPresent(key, (_, entry) -> replaced(entry, change.apply(entry.value())));
   }
 
+  @SuppressWarnings("ReferenceEquality")
   private static ConfigValue in(ConfigValue value, String key, UnaryOperator<ConfigValue> change) {
     if (!(value instanceof Table table) || table.get(key).isEmpty()) {
       return value;
@@ -260,6 +261,7 @@ final class CopySettings {
     return after == before ? table : with(table, key, after);
   }
 
+  @SuppressWarnings("ReferenceEquality")
   private static ConfigValue each(ConfigValue value, UnaryOperator<ConfigValue> change) {
     if (!(value instanceof Sequence(var items, var at))) {
       return value;
@@ -285,6 +287,8 @@ final class CopySettings {
     return new Entry(entry == null ? value.at() : entry.keyAt(), value);
   }
 
+  // Told apart by identity: what no domain changes is shared, not copied.
+  @SuppressWarnings("ReferenceEquality")
   private static Entry replaced(Entry entry, ConfigValue value) {
     return value == entry.value() ? entry : new Entry(entry.keyAt(), value);
   }

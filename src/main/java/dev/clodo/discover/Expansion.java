@@ -329,6 +329,8 @@ final class Expansion {
         .collect(Collectors.toSet());
   }
 
+  // Told apart by identity: what no domain changes is shared, not copied.
+  @SuppressWarnings("ReferenceEquality")
   private static List<Binding> bindings(Service service, Table template, Table settings) {
     return settings == template ? service.bindings() : BindingReader.read(settings);
   }

@@ -150,6 +150,8 @@ public final class ConfigPaths {
         : value;
   }
 
+  // Told apart by identity: what does not change is shared, not copied.
+  @SuppressWarnings("ReferenceEquality")
   private static Entry with(Entry entry, ConfigValue value) {
     return value == entry.value() ? entry : new Entry(entry.keyAt(), value);
   }

@@ -118,7 +118,7 @@ public final class Affected {
         || isMigration(service, file)
         || isAbove(service, file)
         // Where its imports can't all be followed, whatever is nobody's may be among them.
-        || !around.sources().gaps().isEmpty() && isScript(file) && owners(file, homes).isEmpty();
+        || (!around.sources().gaps().isEmpty() && isScript(file) && owners(file, homes).isEmpty());
   }
 
   private static boolean isMigration(Service service, Path file) {

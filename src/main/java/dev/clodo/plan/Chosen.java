@@ -75,7 +75,7 @@ public record Chosen(Map<ServiceName, String> leftOut, Map<ServiceName, String> 
   }
 
   private static boolean isKnown(String name, Set<String> names) {
-    return names.contains(name) || isPattern(name) && names.stream().anyMatch(matching(name));
+    return names.contains(name) || (isPattern(name) && names.stream().anyMatch(matching(name)));
   }
 
   /**

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedSet;
+import java.util.Set;
 
 /**
  * Which domains go out together. Each share holds what the earlier ones have not; a percentage says
@@ -65,7 +66,7 @@ final class Shares {
     };
   }
 
-  private static String unique(String name, HashSet<String> taken) {
+  private static String unique(String name, Set<String> taken) {
     var unique = name;
     for (int i = 2; !taken.add(unique); i++) {
       unique = "%s (%d)".formatted(name, i);

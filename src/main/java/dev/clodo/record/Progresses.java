@@ -68,7 +68,7 @@ final class Progresses {
   }
 
   private static int slot(int at, int level) {
-    return at >>> level * BITS & WIDTH - 1;
+    return (at >>> (level * BITS)) & (WIDTH - 1);
   }
 
   private static Object[] filled(Object child) {

@@ -38,7 +38,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
@@ -61,7 +60,6 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
   private final AccountApi api;
   private final Map<AccountId, AccountApi> others = new ConcurrentHashMap<>();
   private final Map<String, SoftReference<UploadForm>> forms = new ConcurrentHashMap<>();
-  private final Map<List<AccountId>, ReentrantLock> turns = new ConcurrentHashMap<>();
 
   /**
    * @param environment the process's environment: credentials, {@code CLOUDFLARE_ACCOUNT_ID},

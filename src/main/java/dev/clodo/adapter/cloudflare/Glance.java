@@ -36,19 +36,22 @@ final class Glance {
   Account at(Collection<Service> services) throws ApiFailure {
     var asking = new Asking();
     var subdomain = asking.begin(api::subdomain);
-    var live = new TreeMap<ServiceName, FutureTask<Optional<Deployment>>>();
-    var open = new TreeMap<ServiceName, FutureTask<Boolean>>();
+    record Asked(FutureTask<Optional<Deployment>> deployment, FutureTask<Boolean> isOpen) {}
+    var asked = new TreeMap<ServiceName, Asked>();
     for (var service : services) {
-      live.put(service.name(), asking.begin(() -> of(service).deployment(service.name())));
-      open.put(service.name(), asking.begin(() -> isOpen(service)));
+      asked.put(
+          service.name(),
+          new Asked(
+              asking.begin(() -> of(service).deployment(service.name())),
+              asking.begin(() -> isOpen(service))));
     }
     asking.work();
     var found = new TreeMap<ServiceName, Looked<Account.Live>>();
-    for (var each : live.entrySet()) {
-      var deployment = answer(each.getValue());
+    for (var each : asked.entrySet()) {
+      var deployment = answer(each.getValue().deployment());
       if (deployment.isPresent()) {
-        var known =
-            new Account.Live(deployment.get(), List.of(), "", answer(open.get(each.getKey())));
+        var isOpen = answer(each.getValue().isOpen());
+        var known = new Account.Live(deployment.get(), List.of(), "", isOpen);
         found.put(each.getKey(), new Looked.Known<>(known));
       }
     }

@@ -171,9 +171,11 @@ public final class SharedPace implements Pace {
       }
     } catch (IOException | OverlappingFileLockException unusable) {
       // Then this process keeps to the pace by itself.
-      return own = changing.change(own);
+      own = changing.change(own);
+      return own;
     }
-    return own = changing.change(own);
+    own = changing.change(own);
+    return own;
   }
 
   private Level read(FileChannel channel) throws IOException {
