@@ -34,7 +34,18 @@ function sandboxEnvironment() {
   );
 }
 
-function call(url, { method = "GET", headers = {}, body } = {}) {
+/** An idle connection may be closed the moment it is used, so a question is asked again. */
+async function call(url, options = {}) {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await once(url, options);
+    } catch (e) {
+      if (attempt === 3) throw e;
+    }
+  }
+}
+
+function once(url, { method = "GET", headers = {}, body } = {}) {
   return new Promise((done, failed) => {
     const sent = request(url, { method, headers, agent, timeout: 5000 }, (answer) => {
       let text = "";
