@@ -58,7 +58,6 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -100,6 +99,9 @@ public final class Clodo implements AutoCloseable {
 
   /** A run older than this is not looked for. */
   private static final int LONGEST_SEARCH = 1000;
+
+  /** So many of the newest runs tell how versions fared. */
+  private static final int RECENT = 100;
 
   private final Path folder;
   private final EnvironmentName environment;
@@ -385,16 +387,7 @@ public final class Clodo implements AutoCloseable {
   /** The versions that each deployed service can go back to. */
   public List<ServiceVersions> versions(GoBack which) {
     var chosen = rollbacks(discover()).chosen(which);
-    var live = ports.cloudflare().deployments(chosen);
-    var versions = ports.cloudflare().versions(chosen);
-    return chosen.stream()
-        .filter(s -> live.containsKey(s.name()))
-        .map(s ->
-            new ServiceVersions(
-                s.target(),
-                Objects.requireNonNull(live.get(s.name())),
-                versions.getOrDefault(s.name(), List.of())))
-        .toList();
+    return new Listing(ports.cloudflare(), history(RECENT)).of(chosen);
   }
 
   /** The plan that makes services serve earlier versions again, and what it does not revert. */

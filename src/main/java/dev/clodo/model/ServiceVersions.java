@@ -8,7 +8,7 @@ import java.util.List;
  * @param live what serves now
  * @param versions those that Cloudflare still lists, newest first
  */
-public record ServiceVersions(Target target, Deployment live, List<UploadedVersion> versions) {
+public record ServiceVersions(Target target, Deployment live, List<ListedVersion> versions) {
   public ServiceVersions {
     versions = List.copyOf(versions);
   }

@@ -60,15 +60,23 @@ public final class StatusJson {
               .put("service", each.target().service().value())
               .put("environment", each.target().environment().value());
       var versions = node.putArray("versions");
-      for (var version : each.versions()) {
-        versions
-            .addObject()
-            .put("version", version.id().value())
-            .put("number", version.number())
-            .put("createdAt", version.createdAt().toString())
-            .put("percent", each.live().percentOf(version.id()))
-            .put("tag", version.tag())
-            .put("message", version.message());
+      for (var listed : each.versions()) {
+        var version = listed.version();
+        var one =
+            versions
+                .addObject()
+                .put("version", version.id().value())
+                .put("number", version.number())
+                .put("createdAt", version.createdAt().toString())
+                .put("percent", each.live().percentOf(version.id()))
+                .put("tag", version.tag())
+                .put("message", version.message())
+                .put("state", StatusText.state(listed.state()))
+                .put("health", listed.health());
+        if (!listed.why().isEmpty()) {
+          one.put("why", listed.why());
+        }
+        listed.release().forEach(r -> one.put("release", r.value()));
       }
     }
     return root;

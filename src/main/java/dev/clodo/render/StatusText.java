@@ -2,6 +2,7 @@ package dev.clodo.render;
 
 import dev.clodo.model.Account.Live;
 import dev.clodo.model.Deployment;
+import dev.clodo.model.ListedVersion;
 import dev.clodo.model.Looked;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceVersions;
@@ -38,13 +39,7 @@ public final class StatusText {
       text.append(text.isEmpty() ? "" : "\n").append(Words.target(each.target())).append('\n');
       var rows = new ArrayList<List<String>>();
       for (var version : each.versions()) {
-        rows.add(
-            List.of(
-                version.number() > 0 ? "#" + version.number() : "",
-                version.id().value(),
-                Words.time(version.createdAt()),
-                share(each.live(), version.id()),
-                version.message()));
+        rows.add(row(version, each.live()));
       }
       text.append(rows.isEmpty() ? "  no versions\n" : Words.table(rows, "  "));
     }
@@ -79,6 +74,24 @@ public final class StatusText {
         .filter(v -> v.id().equals(id))
         .map(UploadedVersion::message)
         .findFirst();
+  }
+
+  private static List<String> row(ListedVersion listed, Deployment live) {
+    var version = listed.version();
+    var share = share(live, version.id());
+    return List.of(
+        version.number() > 0 ? "#" + version.number() : "",
+        version.id().value(),
+        Words.time(version.createdAt()),
+        state(listed.state()) + (share.isEmpty() ? "" : ", " + share),
+        listed.health().isEmpty() ? "" : listed.health().replaceFirst(": .*", ""),
+        listed.release().stream().map(r -> "run " + r).collect(Collectors.joining()),
+        listed.why().isEmpty() ? version.message() : listed.why());
+  }
+
+  /** The word for a state, as JSON has it too. */
+  static String state(ListedVersion.State state) {
+    return state.name().toLowerCase(Locale.ROOT);
   }
 
   private static String share(Deployment live, VersionId version) {

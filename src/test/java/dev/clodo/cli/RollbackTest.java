@@ -185,6 +185,28 @@ class RollbackTest {
     assertThat(scene.type("deploy", "--yes", "--require-rollback").exit()).isZero();
   }
 
+  @Test
+  void listsVersionsWithTheirStateTheirHealthAndTheirRelease() {
+    var run = scene.type("history", "--json").json().at("/runs/0/run").asText();
+    scene.account.newVersionsAnswer(API, 500);
+    released("api 2", "built web");
+    scene.account.newVersionsAnswer(API, 200);
+    released("api 3", "built web");
+
+    var text = scene.type("rollback", "api", "--list").out();
+    var json = scene.type("rollback", "api", "--list", "--json").json().at("/services/0/versions");
+
+    assertThat(json)
+        .extracting(v -> v.path("state").asText())
+        .containsExactly("current", "failed", "available");
+    assertThat(json.at("/0/health").asText()).startsWith("healthy");
+    assertThat(json.at("/1/health").asText()).startsWith("unhealthy").contains("500");
+    assertThat(json.at("/1/why").asText()).contains("500");
+    assertThat(json.at("/2/release").asText()).isEqualTo(run);
+    assertThat(text).contains("current, serves 100 %", "failed", "available", "run " + run);
+    assertThat(text).doesNotContain("web");
+  }
+
   // -- an emergency -------------------------------------------------------------------------------
 
   @Test
