@@ -161,7 +161,11 @@ final class Listing {
       case Event.Succeeded(_, var output) ->
           Optional.of("healthy: " + output.getOrDefault("evidence", "")).map(Listing::tidy);
       case Event.Failed(_, var why) -> Optional.of("unhealthy: " + why);
-      case Event.Started _, Event.UndoStarted _, Event.Undone _, Event.UndoFailed _ ->
+      case Event.Started _,
+          Event.Abandoned _,
+          Event.UndoStarted _,
+          Event.Undone _,
+          Event.UndoFailed _ ->
           Optional.empty();
     };
   }
