@@ -337,35 +337,7 @@ final class DurableObjectChecks {
   }
 
   private static List<? extends Hit> scriptMissing(Case c) {
-    var own = c.settings().text("name").orElse("");
-    var hits = new ArrayList<Hit>();
-    for (var t : bindings(c)) {
-      var script =
-          Case.word(t, "script_name").filter(w -> !w.value().isBlank() && !w.value().equals(own));
-      if (script.isPresent()
-          && !c.workspace().names().contains(new ServiceName(script.get().value()))) {
-        hits.addAll(
-            Case.judging(
-                c.account().services(),
-                known ->
-                    known.contains(new ServiceName(script.get().value()))
-                        ? List.<Hit>of()
-                        : List.of(
-                            new Hit.Fault(
-                                t.text("name").orElse(""),
-                                script.get().at(),
-                                "The Worker \""
-                                    + script.get().value()
-                                    + "\", which is to hold the Durable"
-                                    + " Object, does not exist. The deploy fails with code 10061"
-                                    + Similar.question(
-                                        script.get().value(), ServiceChecks.texts(known)),
-                                new Remedy.Advice(
-                                    "Deploy that Worker first; for a class of this Worker,"
-                                        + " remove script_name.")))));
-      }
-    }
-    return hits;
+    return ServiceChecks.missingHolders(c, bindings(c), "name", "Durable Object", "10061");
   }
 
   /** What reading shows before a build does: the entry does not have the name at all. */

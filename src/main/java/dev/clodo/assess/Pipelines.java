@@ -38,6 +38,7 @@ record Pipelines(
    * One job of a pipeline.
    *
    * @param file the pipeline
+   * @param text the whole file as it is written; empty when that is not kept
    * @param workflow the whole file
    * @param table the job's own part of it
    * @param commands of all steps
@@ -45,6 +46,7 @@ record Pipelines(
    */
   record Job(
       Path file,
+      String text,
       String name,
       Table workflow,
       Table table,
@@ -53,10 +55,16 @@ record Pipelines(
       List<Command> commands,
       List<WranglerCall> calls) {
     static Job of(
-        Path file, String name, Table workflow, Table table, Location at, List<Step> steps) {
+        Path file,
+        String text,
+        String name,
+        Table workflow,
+        Table table,
+        Location at,
+        List<Step> steps) {
       var commands = steps.stream().flatMap(s -> s.commands().stream()).toList();
       var calls = commands.stream().flatMap(c -> WranglerCall.of(c).stream()).toList();
-      return new Job(file, name, workflow, table, at, steps, commands, calls);
+      return new Job(file, text, name, workflow, table, at, steps, commands, calls);
     }
 
     boolean isGitHub() {
@@ -216,7 +224,15 @@ record Pipelines(
                       for (var step : job.tables("steps")) {
                         steps.add(step(step, root, usual, env));
                       }
-                      jobs.add(Job.of(file, name, workflow, job, entry.keyAt(), steps));
+                      jobs.add(
+                          Job.of(
+                              file,
+                              texts.getOrDefault(file, ""),
+                              name,
+                              workflow,
+                              job,
+                              entry.keyAt(),
+                              steps));
                     }
                   }));
     }
@@ -329,7 +345,15 @@ record Pipelines(
                 folder = folderAfter(line.value(), folder);
               }
               var step = new Step(job, entry.keyAt(), Optional.empty(), commands);
-              jobs.add(Job.of(file, name, pipeline, job, entry.keyAt(), List.of(step)));
+              jobs.add(
+                  Job.of(
+                      file,
+                      texts.getOrDefault(file, ""),
+                      name,
+                      pipeline,
+                      job,
+                      entry.keyAt(),
+                      List.of(step)));
             }
           });
     }

@@ -4,6 +4,7 @@ import static dev.clodo.assess.Check.error;
 import static dev.clodo.assess.Check.errorProd;
 import static dev.clodo.assess.Check.warning;
 
+import dev.clodo.model.ConfigValue.Table;
 import dev.clodo.model.Edge;
 import dev.clodo.model.Finding.Severity;
 import dev.clodo.model.Finding.StopsAt;
@@ -77,6 +78,47 @@ final class ServiceChecks {
 
   private static boolean isHere(Case c, String name) {
     return c.workspace().names().contains(new ServiceName(name));
+  }
+
+  /**
+   * Sections of a configuration whose {@code script_name} is a Worker that nobody has.
+   *
+   * @param name the key of a section that names its binding
+   * @param what is to be in that Worker
+   * @param code of Cloudflare's refusal
+   */
+  static List<Hit> missingHolders(
+      Case c, List<Table> sections, String name, String what, String code) {
+    var own = c.service().name().value();
+    var hits = new ArrayList<Hit>();
+    for (var section : sections) {
+      var script =
+          Case.word(section, "script_name")
+              .filter(w -> !w.value().isBlank() && !w.value().equals(own))
+              .filter(w -> !c.workspace().names().contains(new ServiceName(w.value())));
+      script.ifPresent(holder ->
+          hits.addAll(
+              Case.judging(
+                  c.account().services(),
+                  known ->
+                      known.contains(new ServiceName(holder.value()))
+                          ? List.<Hit>of()
+                          : List.of(
+                              new Hit.Fault(
+                                  section.text(name).orElse(""),
+                                  holder.at(),
+                                  "The Worker \""
+                                      + holder.value()
+                                      + "\", which is to hold the "
+                                      + what
+                                      + ", does not exist. The deploy fails with code "
+                                      + code
+                                      + Similar.question(holder.value(), texts(known)),
+                                  new Remedy.Advice(
+                                      "Deploy that Worker first; for a class of this Worker, remove"
+                                          + " script_name."))))));
+    }
+    return hits;
   }
 
   static List<String> texts(Set<ServiceName> names) {

@@ -6,6 +6,8 @@ import static dev.clodo.assess.Check.warning;
 import static dev.clodo.assess.Check.workspaceError;
 
 import dev.clodo.assess.Packages.Version;
+import dev.clodo.model.ConfigValue;
+import dev.clodo.model.ConfigValue.Numeric;
 import dev.clodo.model.ConfigValue.Table;
 import dev.clodo.model.ConfigValue.Text;
 import dev.clodo.model.Finding.Severity;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Node, lockfiles and the pipelines that run wrangler. */
 final class ToolchainChecks {
@@ -97,25 +100,24 @@ final class ToolchainChecks {
                     hits.add(
                         fault(
                             Location.startOf(path), name + " pins Node " + text.strip(), needed)));
-          } else if (isWorkflow(path)) {
-            jobs(text)
-                .forEach((line, job) -> {
-                  var m = NODE_VERSION.matcher(job);
-                  if (RUNS_WRANGLER.matcher(job).find() && m.find()) {
-                    pinned(m.group(1), needed)
-                        .ifPresent(v ->
-                            hits.add(
-                                fault(
-                                    new Location(
-                                        path,
-                                        line + lineOf(job, m.start(1)),
-                                        columnOf(job, m.start(1))),
-                                    "The job that runs wrangler uses Node " + m.group(1),
-                                    needed)));
-                  }
-                });
           }
         });
+    for (var job : c.workspace().pipelines().jobs()) {
+      if (c.around().texts().containsKey(job.file()) && runsWrangler(job)) {
+        job.steps().stream()
+            .flatMap(step -> step.action().stream())
+            .filter(action -> action.name().equals("actions/setup-node"))
+            .flatMap(action -> action.with().get("node-version").stream())
+            .forEach(version ->
+                pinned(written(version), needed)
+                    .ifPresent(v ->
+                        hits.add(
+                            fault(
+                                version.at(),
+                                "The job that runs wrangler uses Node " + written(version),
+                                needed))));
+      }
+    }
     return hits;
   }
 
@@ -139,63 +141,24 @@ final class ToolchainChecks {
         .filter(v -> full ? v.compareTo(needed) < 0 : v.major() < needed.major());
   }
 
-  private static final Pattern NODE_VERSION =
-      Pattern.compile("node-version:\\s*['\"]?(v?[0-9][0-9.x]*)['\"]?\\s*(?:#.*)?\\n");
-  private static final Pattern RUNS_WRANGLER =
-      Pattern.compile(
-          "cloudflare/wrangler-action@|\\bwrangler\\s+(?:deploy|publish|versions|pages)");
+  /** A version as it is written: a text, or a number without quotes. */
+  private static String written(ConfigValue version) {
+    return version instanceof Numeric(var number, var _)
+        ? number.toPlainString()
+        : version instanceof Text(var text, var _) ? text.strip() : "";
+  }
+
+  /** Whether a job calls wrangler for something that wants an account, or a build. */
+  private static boolean runsWrangler(Pipelines.Job job) {
+    return job.calls().stream().anyMatch(ToolchainChecks::isAtWork);
+  }
+
+  private static boolean isAtWork(WranglerCall call) {
+    return Stream.of("deploy", "publish", "versions", "pages").anyMatch(call::isCommand);
+  }
 
   static boolean isWorkflow(Path path) {
     return path.toString().replace('\\', '/').matches(".*/\\.github/workflows/[^/]+\\.ya?ml");
-  }
-
-  /** The jobs of a workflow by their first line. */
-  private static Map<Integer, String> jobs(String yaml) {
-    var jobs = new LinkedHashMap<Integer, String>();
-    var lines = yaml.split("\n", -1);
-    boolean inJobs = false;
-    int start = 0;
-    var indent = "";
-    var job = new StringBuilder();
-    for (int i = 0; i < lines.length; i++) {
-      var line = lines[i];
-      if (line.startsWith("jobs:")) {
-        inJobs = true;
-        continue;
-      }
-      if (!inJobs || line.isBlank()) {
-        job.append(line).append('\n');
-        continue;
-      }
-      if (!line.startsWith(" ")) {
-        inJobs = false;
-        continue;
-      }
-      var own = line.substring(0, line.length() - line.stripLeading().length());
-      if (indent.isEmpty()) {
-        indent = own;
-      }
-      if (own.equals(indent)) {
-        if (start > 0) {
-          jobs.put(start, job.toString());
-        }
-        start = i + 1;
-        job.setLength(0);
-      }
-      job.append(line).append('\n');
-    }
-    if (start > 0) {
-      jobs.put(start, job.toString());
-    }
-    return jobs;
-  }
-
-  private static int lineOf(String text, int offset) {
-    return (int) text.substring(0, offset).chars().filter(ch -> ch == '\n').count();
-  }
-
-  private static int columnOf(String text, int offset) {
-    return offset - text.lastIndexOf('\n', offset - 1);
   }
 
   private static final List<String> LOCKFILES =
@@ -232,39 +195,29 @@ final class ToolchainChecks {
               + "secrets:\\s*inherit|id-token:|doppler|infisical|vault|1password|aws-actions");
 
   private static List<? extends Hit> noToken(Workspace workspace) {
-    var workflows = new LinkedHashMap<Path, String>();
-    for (var service : workspace.inventory().services()) {
-      service
-          .surroundings()
-          .texts()
-          .forEach((path, text) -> {
-            if (isWorkflow(path)) {
-              workflows.put(path, text);
-            }
+    var hits = new ArrayList<Hit>();
+    for (var job : workspace.pipelines().jobs()) {
+      var text = job.text();
+      if (!job.isGitHub() || ANY_TOKEN.matcher(text).find()) {
+        continue;
+      }
+      job.calls().stream()
+          .filter(call -> isAtWork(call) && !call.isDryRun())
+          .findFirst()
+          .ifPresent(call -> {
+            var fault =
+                new Hit.Fault(
+                    String.valueOf(job.file().getFileName()),
+                    call.at(),
+                    "This workflow runs wrangler, but nothing gives it an API token. The deploy"
+                        + " stops before it begins.",
+                    new Remedy.Advice(
+                        "Pass apiToken: ${{ secrets.CLOUDFLARE_API_TOKEN }} to the action, or set"
+                            + " CLOUDFLARE_API_TOKEN in the job's env."));
+            // A self-hosted runner may have the token in its own environment.
+            hits.add(text.contains("self-hosted") ? fault.as(Severity.WARNING) : fault);
           });
     }
-    var hits = new ArrayList<Hit>();
-    workflows.forEach((path, text) -> {
-      if (!ANY_TOKEN.matcher(text).find()) {
-        jobs(text)
-            .forEach((line, job) -> {
-              var m = RUNS_WRANGLER.matcher(job);
-              if (m.find() && !job.contains("--dry-run")) {
-                var fault =
-                    new Hit.Fault(
-                        String.valueOf(path.getFileName()),
-                        new Location(path, line + lineOf(job, m.start()), columnOf(job, m.start())),
-                        "This workflow runs wrangler, but nothing gives it an API token. The deploy"
-                            + " stops before it begins.",
-                        new Remedy.Advice(
-                            "Pass apiToken: ${{ secrets.CLOUDFLARE_API_TOKEN }} to the action, or set"
-                                + " CLOUDFLARE_API_TOKEN in the job's env."));
-                // A self-hosted runner may have the token in its own environment.
-                hits.add(text.contains("self-hosted") ? fault.as(Severity.WARNING) : fault);
-              }
-            });
-      }
-    });
     return hits;
   }
 

@@ -10,7 +10,6 @@ import dev.clodo.model.Finding.StopsAt;
 import dev.clodo.model.Remedy;
 import dev.clodo.model.Resource;
 import dev.clodo.model.ResourceKind;
-import dev.clodo.model.ServiceName;
 import dev.clodo.model.Start;
 import java.util.ArrayList;
 import java.util.List;
@@ -165,33 +164,7 @@ final class WorkflowChecks {
   }
 
   private static List<? extends Hit> scriptMissing(Case c) {
-    var hits = new ArrayList<Hit>();
-    for (var t : c.settings().tables("workflows")) {
-      var script = Case.word(t, "script_name").filter(_ -> !isOwn(c, t));
-      if (script.isEmpty()
-          || c.workspace().names().contains(new ServiceName(script.get().value()))) {
-        continue;
-      }
-      hits.addAll(
-          Case.judging(
-              c.account().services(),
-              known ->
-                  known.contains(new ServiceName(script.get().value()))
-                      ? List.<Hit>of()
-                      : List.of(
-                          new Hit.Fault(
-                              t.text("binding").orElse(""),
-                              script.get().at(),
-                              "The Worker \""
-                                  + script.get().value()
-                                  + "\", which is to hold the workflow, does not exist. The deploy"
-                                  + " fails with code 10200"
-                                  + Similar.question(
-                                      script.get().value(), ServiceChecks.texts(known)),
-                              new Remedy.Advice(
-                                  "Deploy that Worker first; for a class of this Worker, remove"
-                                      + " script_name.")))));
-    }
-    return hits;
+    return ServiceChecks.missingHolders(
+        c, c.settings().tables("workflows"), "binding", "workflow", "10200");
   }
 }

@@ -211,7 +211,7 @@ final class WranglerRemediesTest {
         "export default { fetch() { return new Response('ok'); }, async queue() {} };\n");
     carry(CommandKind.CREATE_QUEUE, "queues/queue-not-found", "").passes();
     deploy();
-    toml("seven", "");
+    toml("seven", "[[queues.producers]]\nbinding = \"JOBS\"\nqueue = \"old-jobs\"\n");
     write("src/index.js", CODE);
     carry(CommandKind.REMOVE_CONSUMER, "queues/removed-consumer-still-attached", "").passes();
   }
