@@ -6,8 +6,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -37,12 +39,14 @@ final class Faults {
     record Slow() implements Effect {}
   }
 
+  /// @param chance tells of each request that fits whether it happens
   /// @param before time that passes before the request is looked at
   /// @param after time that passes between the effect and the answer
   record Fault(
       Pattern method,
       Pattern path,
       AtomicInteger left,
+      BooleanSupplier chance,
       Duration before,
       Duration after,
       Effect effect) {}
@@ -50,7 +54,8 @@ final class Faults {
   /// Adds a fault: `{"method":"PUT","path":"/workers/scripts/.*","times":2,"effect":"reply",
   /// "status":503,"code":10013,"message":"…","retryAfter":"2","body":"<html>","delayMs":0,
   /// "lateMs":0}`. `method` and `path` are regular expressions that the whole method, and some part
-  /// of path and query, must match; `effect` is `reply`, `reset`, `lost-reply` or `slow`.
+  /// of path and query, must match; with `percent` and `seed` it happens by chance; `effect` is
+  /// `reply`, `reset`, `lost-reply` or `slow`.
   ///
   /// @throws ApiError 10026 if it makes no sense
   void add(ObjectNode json) {
@@ -59,6 +64,7 @@ final class Faults {
             pattern(json, "method"),
             pattern(json, "path"),
             new AtomicInteger(json.path("times").asInt(1)),
+            chance(json.path("percent").asDouble(100), json.path("seed").asLong(0)),
             millis(json.path("delayMs")),
             millis(json.path("lateMs")),
             effect(json)));
@@ -71,6 +77,7 @@ final class Faults {
     for (var fault : faults) {
       if (fault.method().matcher(method).matches()
           && fault.path().matcher(target).find()
+          && fault.chance().getAsBoolean()
           && fault.left().getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
         return Optional.of(fault);
       }
@@ -102,6 +109,15 @@ final class Faults {
       case "slow" -> new Effect.Slow();
       default -> throw ApiError.badBody("there is no effect named " + word);
     };
+  }
+
+  /// The same seed gives the same answers, in the order in which requests come.
+  private static BooleanSupplier chance(double percent, long seed) {
+    if (percent >= 100) {
+      return () -> true;
+    }
+    var random = new Random(seed);
+    return () -> random.nextDouble() * 100 < percent;
   }
 
   private static Pattern pattern(ObjectNode json, String name) {

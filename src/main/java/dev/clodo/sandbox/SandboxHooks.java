@@ -79,6 +79,14 @@ public final class SandboxHooks {
       return new Fault(method, path, times, "reset", Json.object());
     }
 
+    /// The same, to so many of a hundred calls that fit, by chance.
+    ///
+    /// @param seed the same gives the same choice, in the order in which calls come
+    public Fault byChance(double percent, long seed) {
+      var wanted = details.deepCopy().put("percent", percent).put("seed", seed);
+      return new Fault(method, path, times, effect, wanted);
+    }
+
     /// Everything happens, this much later.
     public static Fault slow(String method, String path, int times, Duration delay) {
       return new Fault(method, path, times, "slow", Json.object().put("delayMs", delay.toMillis()));

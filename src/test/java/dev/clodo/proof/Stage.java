@@ -55,6 +55,15 @@ final class Stage implements AutoCloseable {
    * @param folder an empty one; everything is kept there
    */
   static Stage open(Path folder) throws IOException {
+    var stage = empty(folder);
+    for (var service : SERVICES) {
+      stage.configure(service);
+    }
+    return stage;
+  }
+
+  /** The same without any service. */
+  static Stage empty(Path folder) throws IOException {
     var tools = NpmTools.install();
     var sandbox = Sandbox.start(Sandbox.Options.of(folder.resolve("sandbox"), tools::workerd));
     var variables = new HashMap<String, String>();
@@ -68,11 +77,7 @@ final class Stage implements AutoCloseable {
     variables.put("CLOUDFLARE_API_BASE_URL", sandbox.apiUrl());
     variables.put("CLOUDFLARE_API_TOKEN", sandbox.token());
     variables.put("CLOUDFLARE_ACCOUNT_ID", sandbox.accountId());
-    var stage = new Stage(sandbox, folder.resolve("workspace"), variables);
-    for (var service : SERVICES) {
-      stage.configure(service);
-    }
-    return stage;
+    return new Stage(sandbox, folder.resolve("workspace"), variables);
   }
 
   Path workspace() {
@@ -164,12 +169,17 @@ final class Stage implements AutoCloseable {
 
   /** What the caller, and through it the callee, answers at its public address. */
   String answer() throws IOException, InterruptedException {
+    return answer("caller").body();
+  }
+
+  /** What a service answers at its public address. */
+  HttpResponse<String> answer(String service) throws IOException, InterruptedException {
     var request =
         HttpRequest.newBuilder(URI.create(sandbox.edgeUrl() + "/"))
-            .header("X-Clodo-Host", sandbox.workersDevHost("caller"))
+            .header("X-Clodo-Host", sandbox.workersDevHost(service))
             .timeout(Duration.ofMinutes(1))
             .build();
-    return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    return client.send(request, HttpResponse.BodyHandlers.ofString());
   }
 
   /** The versions that serve a service, with their percentages. */
