@@ -36,6 +36,7 @@ import dev.clodo.model.Target;
 import dev.clodo.model.Trials;
 import dev.clodo.model.UploadedVersion;
 import dev.clodo.model.Wish;
+import dev.clodo.model.Workspace;
 import dev.clodo.plan.Bases;
 import dev.clodo.plan.Chosen;
 import dev.clodo.plan.Circumstances;
@@ -62,6 +63,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -108,6 +110,7 @@ public final class Clodo implements AutoCloseable {
   private final Ports ports;
   private final Set<Wish> wishes;
   private final Selection selection;
+  private final Supplier<ServiceAutoDiscovery> discovery;
   private final StateManager states = new StateManager();
 
   /**
@@ -115,7 +118,20 @@ public final class Clodo implements AutoCloseable {
    * @param environment the named environment of their configurations
    */
   public Clodo(Path folder, EnvironmentName environment, Ports ports) {
-    this(folder, environment, ports, Set.of(), Selection.all());
+    this(folder, environment, ports, Set.of(), Selection.all(), ServiceAutoDiscovery::new);
+  }
+
+  /**
+   * @param said what is said of the workspace, in place of its {@code clodo.yaml}
+   */
+  public Clodo(Path folder, EnvironmentName environment, Workspace said, Ports ports) {
+    this(
+        folder,
+        environment,
+        ports,
+        Set.of(),
+        Selection.all(),
+        () -> ServiceAutoDiscovery.saying(said));
   }
 
   private Clodo(
@@ -123,17 +139,19 @@ public final class Clodo implements AutoCloseable {
       EnvironmentName environment,
       Ports ports,
       Set<Wish> wishes,
-      Selection selection) {
+      Selection selection,
+      Supplier<ServiceAutoDiscovery> discovery) {
     this.folder = folder;
     this.environment = environment;
     this.ports = ports;
     this.wishes = Set.copyOf(wishes);
     this.selection = selection;
+    this.discovery = discovery;
   }
 
   /** The same workspace, of which more is asked; closing either closes both. */
   public Clodo wishing(Set<Wish> more) {
-    return new Clodo(folder, environment, ports, more, selection);
+    return new Clodo(folder, environment, ports, more, selection, discovery);
   }
 
   /**
@@ -141,7 +159,21 @@ public final class Clodo implements AutoCloseable {
    * closes both. Names that nothing has are refused when the workspace is read.
    */
   public Clodo choosing(Selection part) {
-    return new Clodo(folder, environment, ports, wishes, part);
+    return new Clodo(folder, environment, ports, wishes, part, discovery);
+  }
+
+  /**
+   * The same workspace, released as a profile of its {@code clodo.yaml} says; closing either closes
+   * both.
+   */
+  public Clodo inProfile(String profile) {
+    return new Clodo(
+        folder,
+        environment,
+        ports,
+        wishes,
+        selection,
+        () -> ServiceAutoDiscovery.withProfile(profile));
   }
 
   /** What the workspace wants. */
@@ -150,7 +182,7 @@ public final class Clodo implements AutoCloseable {
   }
 
   private Inventory discover(Consumer<Set<Path>> looked) {
-    return new ServiceAutoDiscovery().discover(folder, environment, looked);
+    return discovery.get().discover(folder, environment, looked);
   }
 
   /** What is missing or wrong, by the files and by the account as far as it can be seen. */
@@ -291,7 +323,7 @@ public final class Clodo implements AutoCloseable {
   }
 
   private Inventory discover(Map<Path, String> texts) {
-    return new ServiceAutoDiscovery().discover(folder, environment, texts);
+    return discovery.get().discover(folder, environment, texts);
   }
 
   /** What is missing or wrong by the files alone; what only the account could tell is unknown. */

@@ -156,13 +156,13 @@ final class AssessCommand implements Callable<Integer> {
     if (dryRun || yes) {
       throw Failed.usage((dryRun ? "--dry-run" : "--yes") + " goes with --fix");
     }
-    boolean byFiles = stages().equals(Set.of(Stage.STATIC)) && part.isAll();
+    boolean byFiles = stages().equals(Set.of(Stage.STATIC)) && part.isAll() && target.isPlain();
     if (byFiles && folders.size() == 1 && isPlain(wanted)) {
       return files(folders.getFirst(), wanted);
     }
     var assessments = new ArrayList<Assessment>();
     for (var folder : folders) {
-      try (var clodo = session.open(folder, target.environment())) {
+      try (var clodo = target.open(session, folder)) {
         try (var progress = session.progress()) {
           assessments.add(part.of(clodo).assess(stages(), new Building(progress)));
         }
@@ -188,7 +188,7 @@ final class AssessCommand implements Callable<Integer> {
     var began = session.host().time().instant();
     var looked = new HashSet<Path>();
     List<Assessment> assessments;
-    try (var clodo = session.open(folder, target.environment())) {
+    try (var clodo = target.open(session, folder)) {
       assessments = List.of(clodo.assessFiles(looked::addAll));
     }
     var output = new Outputs(session, failOn).text(wanted.getFirst().format(), assessments);
@@ -204,7 +204,7 @@ final class AssessCommand implements Callable<Integer> {
     var fix = new Fix(session, dryRun, yes);
     var all = new ArrayList<Fix.Done>();
     for (var folder : folders) {
-      try (var clodo = session.open(folder, target.environment())) {
+      try (var clodo = target.open(session, folder)) {
         var done = fix.run(clodo, stages());
         all.add(done);
         if (!session.json()) {

@@ -24,6 +24,7 @@ final class Commands {
           "orchestrate",
           "init",
           "doctor",
+          "docs",
           "wrangler",
           "sandbox",
           "demo",
@@ -66,6 +67,7 @@ final class Commands {
       case "orchestrate" -> Optional.of(orchestrate(session));
       case "init" -> Optional.of(new InitCommand(session));
       case "doctor" -> Optional.of(new DoctorCommand(session));
+      case "docs" -> Optional.of(new DocsCommand(session));
       case "sandbox" -> Optional.of(new SandboxCommand(session));
       case "demo" -> Optional.of(new DemoCommand(session));
       case "wrangler" -> Optional.of(new WranglerCommand(session));

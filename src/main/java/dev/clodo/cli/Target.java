@@ -2,6 +2,7 @@ package dev.clodo.cli;
 
 import dev.clodo.Clodo;
 import dev.clodo.model.EnvironmentName;
+import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** Which environment of the workspace a command is about. */
@@ -17,12 +18,29 @@ final class Target {
     environment = new EnvironmentName(name);
   }
 
+  @Option(
+      names = "--profile",
+      paramLabel = "NAME",
+      description = "The profile of clodo.yaml: which waves, ladder and health checks.")
+  private String profile = "";
+
   EnvironmentName environment() {
     return environment;
   }
 
   /** The Java API for the folder that the command was typed in. */
   Clodo open(Session session) {
-    return session.open(session.host().folder(), environment);
+    return open(session, session.host().folder());
+  }
+
+  /** The same for another folder. */
+  Clodo open(Session session, Path folder) {
+    var clodo = session.open(folder, environment);
+    return profile.isEmpty() ? clodo : clodo.inProfile(profile);
+  }
+
+  /** Whether what is found depends on nothing but the environment. */
+  boolean isPlain() {
+    return profile.isEmpty();
   }
 }

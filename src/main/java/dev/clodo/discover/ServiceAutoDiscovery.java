@@ -26,6 +26,28 @@ public final class ServiceAutoDiscovery {
 
   private final WranglerConfigManager configs = new WranglerConfigManager();
   private final List<FactCollector> collectors = FactCollector.all();
+  private final Optional<Workspace> given;
+  private final String profile;
+
+  /** Takes what the workspace's own file says, without a profile. */
+  public ServiceAutoDiscovery() {
+    this(Optional.empty(), "");
+  }
+
+  private ServiceAutoDiscovery(Optional<Workspace> given, String profile) {
+    this.given = given;
+    this.profile = profile;
+  }
+
+  /** Takes what the workspace's own file says. */
+  public static ServiceAutoDiscovery withProfile(String profile) {
+    return new ServiceAutoDiscovery(Optional.empty(), profile);
+  }
+
+  /** Takes what a program says, whatever files there are. */
+  public static ServiceAutoDiscovery saying(Workspace workspace) {
+    return new ServiceAutoDiscovery(Optional.of(workspace), "");
+  }
 
   /**
    * Finds what is below a folder. If nothing is, the configuration that wrangler would use there,
@@ -120,7 +142,10 @@ public final class ServiceAutoDiscovery {
       var search = new ProjectSearch(files);
       search.from(start);
       var unreadable = new ArrayList<>(search.unreadable());
-      var own = WorkspaceFileReader.find(files, folder());
+      var own =
+          given
+              .map(w -> new WorkspaceFileReader.Reading(w, List.of()))
+              .orElseGet(() -> WorkspaceFileReader.find(files, folder(), environment, profile));
       unreadable.addAll(own.problems());
       var services = new ArrayList<Service>();
       eachOf(search.projects())

@@ -23,6 +23,11 @@ sealed interface SmallFile {
   record Unread(Inventory.Unreadable.Reason reason, String message) implements SmallFile {}
 
   static SmallFile read(Path file) {
+    return read(file, MAX_BYTES);
+  }
+
+  /** One of at most so many bytes. */
+  static SmallFile read(Path file, int most) {
     try {
       var attributes = Files.readAttributes(file, BasicFileAttributes.class);
       // A pipe or device would block or never end.
@@ -33,12 +38,12 @@ sealed interface SmallFile {
                 + (attributes.isDirectory() ? "folder" : "pipe or device")
                 + ". Replace it by a file, or remove it.");
       }
-      if (attributes.size() > MAX_BYTES) {
-        return tooLarge(attributes.size());
+      if (attributes.size() > most) {
+        return tooLarge(attributes.size(), most);
       }
       try (var in = Files.newInputStream(file)) {
-        var bytes = in.readNBytes(MAX_BYTES + 1);
-        return bytes.length > MAX_BYTES ? tooLarge(bytes.length) : decode(bytes);
+        var bytes = in.readNBytes(most + 1);
+        return bytes.length > most ? tooLarge(bytes.length, most) : decode(bytes);
       }
     } catch (AccessDeniedException e) {
       return new Unread(
@@ -79,10 +84,10 @@ sealed interface SmallFile {
     }
   }
 
-  private static SmallFile tooLarge(long bytes) {
+  private static SmallFile tooLarge(long bytes, int most) {
     return new Unread(
         Inventory.Unreadable.Reason.TOO_LARGE,
         "The file has more than %,d bytes (%,d). Check that it is a configuration."
-            .formatted(MAX_BYTES, bytes));
+            .formatted(most, bytes));
   }
 }

@@ -30,6 +30,9 @@ final class YamlReader {
   /** Values that a file may grow to through its aliases; pipelines have some hundreds. */
   private static final int MAX_VALUES = 50_000;
 
+  /** Of a file of Clodo's own, which may name 10,000 domains. */
+  private static final int MAX_OWN_VALUES = 2_000_000;
+
   /** Levels; what is nested deeper is not written by hand. */
   private static final int MAX_DEPTH = 60;
 
@@ -40,6 +43,7 @@ final class YamlReader {
   private final IdentityHashMap<Node, ConfigValue> done = new IdentityHashMap<>();
   private final Set<Node> open = new HashSet<>();
   private int values;
+  private int most = MAX_VALUES;
 
   private YamlReader(Path file) {
     this.file = file;
@@ -68,6 +72,7 @@ final class YamlReader {
     try {
       for (Node document : new Compose(SETTINGS).composeAllFromString(text)) {
         var reader = new YamlReader(file);
+        reader.most = MAX_OWN_VALUES;
         reader.twice(document, problem);
         return Optional.of(reader.value(document, 0));
       }
@@ -138,7 +143,7 @@ final class YamlReader {
   }
 
   private void check(int depth) {
-    if (values > MAX_VALUES || depth > MAX_DEPTH) {
+    if (values > most || depth > MAX_DEPTH) {
       throw new TooMuch();
     }
   }

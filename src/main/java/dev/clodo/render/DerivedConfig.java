@@ -37,10 +37,10 @@ public final class DerivedConfig {
           }
         });
     return """
-        // %s for %s, derived by Clodo from the service's own configuration and what is said of its domains.
-        // Written anew at each release; what is changed here is lost.
-        %s
-        """
+    // %s for %s, derived by Clodo from the service's own configuration and what is said of its domains.
+    // Written anew at each release; what is changed here is lost.
+    %s
+    """
         .formatted(copy.copy().of(), copy.copy().domain(), root.toPrettyString());
   }
 

@@ -137,9 +137,9 @@ class SuppressionTest {
     assertThat(w.assessment().inventory().unreadable())
         .extracting(u -> u.at().line() + ":" + u.at().column() + " " + u.message())
         .containsExactly(
-            "1:1 There is no setting asses; did you mean assess? Known here: assess.",
+            "1:1 There is no setting asses; did you mean assess? Known here: assess, domain-defaults, domains, environments, groups, health, profiles, release, secrets, services.",
             "6:3 The key ignore is written twice.",
-            "6:11 assess.ignore has to be a list, each item with check: GROUP/NAME.");
+            "6:11 assess.ignore has to be a list, but is \"nothing\".");
     assertThat(w.assessment().ready()).isFalse();
   }
 
