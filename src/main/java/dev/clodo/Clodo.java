@@ -410,6 +410,7 @@ public final class Clodo implements AutoCloseable {
         .filter(r -> r.standing() instanceof Standing.Unfinished)
         .map(r -> {
           watcher.started(r.run());
+          watcher.resumed(r);
           watcher.phase(Phase.EXECUTE);
           var again = Later.of(this::discover);
           return ended(r.run(), executor(watcher).resume(r.run()), again, watcher);

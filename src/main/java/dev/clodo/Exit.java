@@ -16,7 +16,11 @@ public enum Exit {
   /** The network, Cloudflare, wrangler or the machine. */
   ENVIRONMENT(30),
   /** A mistake of Clodo's own. */
-  BUG(31);
+  BUG(31),
+  /**
+   * Stopped by Ctrl-C; a run that was under way can be resumed. As shells tell it: 128 + SIGINT.
+   */
+  INTERRUPTED(130);
 
   private final int code;
 

@@ -25,7 +25,7 @@ public record Failure(Exit exit, String message) {
       case Failed e -> new Failure(e.exit(), message);
       case LeaseHeld e -> new Failure(Exit.WAITING, message);
       case LeaseLost e -> new Failure(Exit.WAITING, message);
-      case Stopped e -> new Failure(Exit.WAITING, message);
+      case Stopped e -> new Failure(Exit.INTERRUPTED, message);
       case StepFailed e -> new Failure(Exit.ENVIRONMENT, message);
       case TryLater e -> new Failure(Exit.ENVIRONMENT, message);
       case Unreachable e -> new Failure(Exit.ENVIRONMENT, message);

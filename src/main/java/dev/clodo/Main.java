@@ -1,5 +1,6 @@
 package dev.clodo;
 
+import dev.clodo.adapter.system.Signals;
 import dev.clodo.adapter.wrangler.Toolchain;
 import dev.clodo.adapter.wrangler.WranglerAdapter;
 import dev.clodo.cli.CommandLineInterface;
@@ -118,6 +119,10 @@ public final class Main {
     private final PrintStream out;
     private final PrintStream err;
     private Optional<WranglerAdapter> early = Optional.empty();
+    private boolean watched;
+    private volatile Signals.Size size =
+        new Signals.Size(
+            Integer.getInteger("clodo.columns", 0), Integer.getInteger("clodo.rows", 0));
     private boolean replaceable;
 
     Machine(Map<String, String> environment, Path folder, PrintStream out, PrintStream err) {
@@ -153,8 +158,17 @@ public final class Main {
     @Override
     public Terminal terminal() {
       var kinds = List.of(System.getProperty("clodo.terminal", "").split(","));
-      return new Terminal(
-          kinds.contains("in"), kinds.contains("out"), Integer.getInteger("clodo.columns", 0));
+      boolean out = kinds.contains("out");
+      if (out && !watched) {
+        watched = true;
+        var _ = Signals.on("WINCH", () -> Signals.size().ifPresent(now -> size = now));
+      }
+      return new Terminal(kinds.contains("in"), out, size.columns(), size.rows());
+    }
+
+    @Override
+    public Runnable onInterrupt(Runnable heard) {
+      return Signals.on("INT", heard);
     }
 
     @Override

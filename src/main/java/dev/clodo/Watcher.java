@@ -56,6 +56,9 @@ public interface Watcher {
   /** The run is written down; its first step comes next. */
   default void started(Run run) {}
 
+  /** A run that an earlier process left; told after {@link #started}. */
+  default void resumed(RunRecord record) {}
+
   default void began(Step step) {}
 
   /** An earlier process had begun this step; it is finished now. */

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
       "Wrangler's own command of this name: clodo wrangler deploy",
       "Exit codes: 0 released, 2 not ready, 3 rolled back, 4 nothing to do, 5 somebody else is at"
           + " work,",
-      "6 stuck: a person is needed."
+      "6 stuck: a person is needed, 130 stopped by Ctrl-C: clodo resume goes on."
     })
 final class DeployCommand implements Callable<Integer> {
   private final Session session;

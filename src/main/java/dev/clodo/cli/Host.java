@@ -22,8 +22,14 @@ public interface Host {
    * @param in whether a person can type answers
    * @param out whether standard output is a terminal
    * @param columns the terminal's width; 0 when that is not known
+   * @param rows its height; 0 when that is not known
    */
-  record Terminal(boolean in, boolean out, int columns) {
+  record Terminal(boolean in, boolean out, int columns, int rows) {
+    /** One of unknown height. */
+    public Terminal(boolean in, boolean out, int columns) {
+      this(in, out, columns, 0);
+    }
+
     /** Output goes to a file or a pipe. */
     public static Terminal none() {
       return new Terminal(false, false, 0);
@@ -32,6 +38,15 @@ public interface Host {
 
   /** The line a person typed; empty when nobody can be asked. */
   Optional<String> ask(String question);
+
+  /**
+   * Somebody is called each time the user presses Ctrl-C, instead of the process's end.
+   *
+   * @return puts back what happened before
+   */
+  default Runnable onInterrupt(Runnable heard) {
+    return () -> {};
+  }
 
   /** The environment variables of the process. */
   Map<String, String> environment();

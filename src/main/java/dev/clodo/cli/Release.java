@@ -3,10 +3,15 @@ package dev.clodo.cli;
 import dev.clodo.Clodo;
 import dev.clodo.Deployed;
 import dev.clodo.Exit;
+import dev.clodo.Failed;
+import dev.clodo.Failure;
 import dev.clodo.Watcher;
 import dev.clodo.model.Outcome;
+import dev.clodo.model.Run;
+import dev.clodo.model.RunRecord;
 import dev.clodo.render.RunText;
 import java.util.List;
+import java.util.function.Function;
 
 /** What deploy, resume and rollback have in common: tell what happens, then how it ended. */
 final class Release {
@@ -23,15 +28,49 @@ final class Release {
     try (var clodo = target.open(session);
         var progress = session.progress()) {
       boolean asks = !yes && session.host().terminal().in();
-      var deployed = work.with(clodo, watcher(session, progress, asks));
+      var deployed =
+          stoppable(session, target, progress, asks, watcher -> work.with(clodo, watcher));
       progress.idle();
       tell(session, deployed);
       return exit(deployed);
     }
   }
 
-  static Watcher watcher(Session session, Progress progress, boolean asks) {
-    return session.json() ? Watcher.silent() : new DeployTalk(session, progress, asks);
+  /**
+   * Work that Ctrl-C stops cleanly while a run is carried out.
+   *
+   * @throws Failed when somebody did, with the command that carries the run on
+   */
+  static <T> T stoppable(
+      Session session, Target target, Progress progress, boolean asks, Function<Watcher, T> work) {
+    var stopping = new Stopping(session, progress);
+    try {
+      return work.apply(
+          session.json() ? new Quiet(stopping) : new DeployTalk(session, progress, asks, stopping));
+    } catch (RuntimeException ended) {
+      if (Failure.of(ended).exit() != Exit.INTERRUPTED) {
+        throw ended;
+      }
+      progress.idle();
+      var environment = target.environment();
+      var options = environment.isTopLevel() ? "" : " -e " + environment.value();
+      throw new Failed(Exit.INTERRUPTED, "stopped; resume with: clodo resume" + options, ended);
+    } finally {
+      stopping.disarmed();
+    }
+  }
+
+  /** Says nothing while it goes on. */
+  private record Quiet(Stopping stopping) implements Watcher {
+    @Override
+    public void started(Run run) {
+      stopping.armed(List::of);
+    }
+
+    @Override
+    public void executed(RunRecord run) {
+      stopping.disarmed();
+    }
   }
 
   static void tell(Session session, Deployed deployed) {

@@ -28,7 +28,7 @@ final class ResumeCommand implements Callable<Integer> {
   public Integer call() {
     try (var clodo = target.open(session);
         var progress = session.progress()) {
-      var deployed = clodo.resume(Release.watcher(session, progress, false));
+      var deployed = Release.stoppable(session, target, progress, false, clodo::resume);
       progress.idle();
       if (deployed.isEmpty()) {
         session.show(new View.NoRun());

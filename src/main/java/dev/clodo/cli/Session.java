@@ -80,7 +80,8 @@ final class Session {
   /** Lines of work while it is done; close it before anything else is printed. */
   Progress progress() {
     var terminal = host.terminal();
-    return new Progress(host.out(), terminal.out() && !json, terminal.columns(), palette());
+    boolean dumb = "dumb".equals(host.environment().get("TERM"));
+    return new Progress(host.out(), terminal.out() && !dumb && !json, host::terminal, palette());
   }
 
   /** Colour for people at a terminal who have not declined it. */

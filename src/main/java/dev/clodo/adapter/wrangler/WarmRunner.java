@@ -207,7 +207,7 @@ final class WarmRunner implements Runner {
               scripts.runner().toString(),
               tools.cli().toString(),
               mark);
-      var builder = new ProcessBuilder(argv).directory(like.directory().toFile());
+      var builder = new ProcessBuilder(OwnSession.of(argv)).directory(like.directory().toFile());
       builder.environment().clear();
       builder.environment().putAll(like.environment());
       scripts

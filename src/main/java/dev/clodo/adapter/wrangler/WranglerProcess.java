@@ -60,7 +60,7 @@ final class WranglerProcess implements Runner {
       argv.add(scripts.watch().toString());
       argv.add(tools.cli().toString());
       argv.addAll(command.arguments());
-      var builder = new ProcessBuilder(argv).directory(command.directory().toFile());
+      var builder = new ProcessBuilder(OwnSession.of(argv)).directory(command.directory().toFile());
       builder.environment().clear();
       builder.environment().putAll(command.environment());
       builder.environment().put("WRANGLER_OUTPUT_FILE_PATH", output.path().toString());
