@@ -6,6 +6,7 @@ import dev.clodo.adapter.cloudflare.HttpTraffic;
 import dev.clodo.adapter.git.GitCli;
 import dev.clodo.adapter.sql.SqliteDataBridge;
 import dev.clodo.adapter.system.LocalFiles;
+import dev.clodo.adapter.system.LocalSecrets;
 import dev.clodo.adapter.system.SharedPace;
 import dev.clodo.adapter.system.SystemClock;
 import dev.clodo.adapter.workerd.WorkerdTrial;
@@ -20,6 +21,7 @@ import dev.clodo.port.Cloudflare;
 import dev.clodo.port.DataBridge;
 import dev.clodo.port.Git;
 import dev.clodo.port.Pace;
+import dev.clodo.port.Secrets;
 import dev.clodo.port.Traffic;
 import dev.clodo.port.Workerd;
 import dev.clodo.port.WorkspaceFiles;
@@ -143,6 +145,11 @@ final class Adapters implements Ports {
   @Override
   public Traffic traffic() {
     return traffic.get();
+  }
+
+  @Override
+  public Secrets secrets() {
+    return new LocalSecrets(folder(workspace), variables);
   }
 
   @Override

@@ -42,6 +42,7 @@ import dev.clodo.plan.Chosen;
 import dev.clodo.plan.Circumstances;
 import dev.clodo.plan.Differences;
 import dev.clodo.plan.MultiDomainOrchestrator;
+import dev.clodo.plan.Provisions;
 import dev.clodo.plan.Unplannable;
 import dev.clodo.plan.WaysBack;
 import dev.clodo.port.DataBridge;
@@ -111,6 +112,7 @@ public final class Clodo implements AutoCloseable {
   private final Set<Wish> wishes;
   private final Selection selection;
   private final Supplier<ServiceAutoDiscovery> discovery;
+  private final List<SecretFile> secretFiles;
   private final StateManager states = new StateManager();
 
   /**
@@ -118,7 +120,14 @@ public final class Clodo implements AutoCloseable {
    * @param environment the named environment of their configurations
    */
   public Clodo(Path folder, EnvironmentName environment, Ports ports) {
-    this(folder, environment, ports, Set.of(), Selection.all(), ServiceAutoDiscovery::new);
+    this(
+        folder,
+        environment,
+        ports,
+        Set.of(),
+        Selection.all(),
+        ServiceAutoDiscovery::new,
+        List.of());
   }
 
   /**
@@ -131,7 +140,8 @@ public final class Clodo implements AutoCloseable {
         ports,
         Set.of(),
         Selection.all(),
-        () -> ServiceAutoDiscovery.saying(said));
+        () -> ServiceAutoDiscovery.saying(said),
+        List.of());
   }
 
   private Clodo(
@@ -140,18 +150,20 @@ public final class Clodo implements AutoCloseable {
       Ports ports,
       Set<Wish> wishes,
       Selection selection,
-      Supplier<ServiceAutoDiscovery> discovery) {
+      Supplier<ServiceAutoDiscovery> discovery,
+      List<SecretFile> secretFiles) {
     this.folder = folder;
     this.environment = environment;
     this.ports = ports;
     this.wishes = Set.copyOf(wishes);
     this.selection = selection;
     this.discovery = discovery;
+    this.secretFiles = List.copyOf(secretFiles);
   }
 
   /** The same workspace, of which more is asked; closing either closes both. */
   public Clodo wishing(Set<Wish> more) {
-    return new Clodo(folder, environment, ports, more, selection, discovery);
+    return new Clodo(folder, environment, ports, more, selection, discovery, secretFiles);
   }
 
   /**
@@ -159,7 +171,12 @@ public final class Clodo implements AutoCloseable {
    * closes both. Names that nothing has are refused when the workspace is read.
    */
   public Clodo choosing(Selection part) {
-    return new Clodo(folder, environment, ports, wishes, part, discovery);
+    return new Clodo(folder, environment, ports, wishes, part, discovery, secretFiles);
+  }
+
+  /** The same workspace with secrets from files; closing either closes both. */
+  public Clodo withSecrets(List<SecretFile> files) {
+    return new Clodo(folder, environment, ports, wishes, selection, discovery, files);
   }
 
   /**
@@ -173,7 +190,8 @@ public final class Clodo implements AutoCloseable {
         ports,
         wishes,
         selection,
-        () -> ServiceAutoDiscovery.withProfile(profile));
+        () -> ServiceAutoDiscovery.withProfile(profile),
+        secretFiles);
   }
 
   /** What the workspace wants. */
@@ -182,7 +200,10 @@ public final class Clodo implements AutoCloseable {
   }
 
   private Inventory discover(Consumer<Set<Path>> looked) {
-    return discovery.get().discover(folder, environment, looked);
+    var inventory = discovery.get().discover(folder, environment, looked);
+    return secretFiles.isEmpty()
+        ? inventory
+        : SecretFile.added(secretFiles, inventory, ports.secrets());
   }
 
   /** What is missing or wrong, by the files and by the account as far as it can be seen. */
@@ -348,15 +369,45 @@ public final class Clodo implements AutoCloseable {
   /** {@link #plan()}, told to a watcher while it is made. */
   public Drafted plan(Watcher watcher) {
     var origin = origin();
+    var missing = missing(watcher);
+    if (missing.isPresent()) {
+      watcher.planned(missing.get());
+      return new Drafted.Made(missing.get());
+    }
     var start = assess(Optional.empty(), watcher);
     return start.assessment().deployable()
         ? draft(start, origin, watcher)
         : new Drafted.NotReady(start.assessment());
   }
 
+  /**
+   * What is to be created before anything else can be planned: what does not exist can't be bound,
+   * nor migrated.
+   */
+  private Optional<Plan> missing(Watcher watcher) {
+    if (!wishes.contains(Wish.CREATE_MISSING)) {
+      return Optional.empty();
+    }
+    watcher.phase(Phase.ASSESS);
+    var inventory = understood(discover());
+    var plan = Provisions.plan(inventory, seen(ports.cloudflare().look(inventory)));
+    return plan.isEmpty() ? Optional.empty() : Optional.of(plan);
+  }
+
   /** Brings the account to where the workspace is, or back to where it was. */
   public Deployed deploy(Watcher watcher) {
     var origin = origin();
+    var missing = missing(watcher);
+    if (missing.isPresent()) {
+      watcher.constructed(missing.get());
+      watcher.phase(Phase.ORCHESTRATE);
+      watcher.planned(missing.get());
+      if (!(carryOut(missing.get(), origin, watcher, () -> {}) instanceof Deployed.Released)) {
+        throw new UserError(
+            UserError.Kind.NOT_READY,
+            "what is missing was not created; what happened: clodo history");
+      }
+    }
     var start = assess(Optional.empty(), watcher);
     if (!start.assessment().deployable()) {
       return new Deployed.NotReady(start.assessment());
@@ -642,7 +693,7 @@ public final class Clodo implements AutoCloseable {
                           built,
                           words(origin.get()),
                           results.artifacts(),
-                          circumstances()),
+                          circumstances(assessment)),
                       start.chosen()),
               assessment);
       watcher.constructed(plan);
@@ -653,11 +704,21 @@ public final class Clodo implements AutoCloseable {
   }
 
   /** What earlier releases left behind, and what is asked of this one. */
-  private Circumstances circumstances() {
+  private Circumstances circumstances(Assessment assessment) {
+    var bridge = ports.bridge();
+    var inventory = assessment.inventory();
     var memory =
-        new Memory(ports.bridge().recalled(Memory.MIGRATIONS))
-            .and(ports.bridge().recalled(Memory.TRIGGERS));
-    return new Circumstances(memory, wishes);
+        new Memory(bridge.recalled(Memory.MIGRATIONS)).and(bridge.recalled(Memory.TRIGGERS));
+    if (inventory.released().stream().allMatch(s -> inventory.workspace().secretsOf(s).isEmpty())) {
+      return new Circumstances(memory, wishes);
+    }
+    var secrets =
+        SecretChanges.in(
+            inventory,
+            assessment.account(),
+            new Memory(bridge.recalled(Memory.SECRETS)),
+            ports.secrets());
+    return new Circumstances(memory, wishes, secrets);
   }
 
   /**
@@ -808,7 +869,12 @@ public final class Clodo implements AutoCloseable {
 
   private SagaExecutor executor(Watcher watcher, DataBridge store) {
     return new SagaExecutor(
-        new World(ports.wrangler(), ports.cloudflare(), ports.traffic()),
+        new World(
+            ports.wrangler(),
+            ports.cloudflare(),
+            ports.traffic(),
+            ports.secrets(),
+            new IdWriter(ports.files(), folder)),
         store,
         ports.clock(),
         ports.timing(),

@@ -7,6 +7,7 @@ import dev.clodo.port.Cloudflare;
 import dev.clodo.port.DataBridge;
 import dev.clodo.port.Git;
 import dev.clodo.port.Machine;
+import dev.clodo.port.Secrets;
 import dev.clodo.port.Traffic;
 import dev.clodo.port.Workerd;
 import dev.clodo.port.WorkspaceFiles;
@@ -29,6 +30,11 @@ public interface Ports extends AutoCloseable {
   Traffic traffic();
 
   Git git();
+
+  /** Where secrets are kept; unless somebody connects it, there are none. */
+  default Secrets secrets() {
+    return Secrets.none();
+  }
 
   WorkspaceFiles files();
 

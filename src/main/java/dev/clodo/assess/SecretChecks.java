@@ -81,9 +81,24 @@ final class SecretChecks {
 
   /** The names of the secrets that the service has at Cloudflare. */
   static Looked<Set<String>> remote(Case c) {
+    var given = given(c);
     if (isNew(c)) {
-      return new Looked.Known<>(Set.of());
+      return new Looked.Known<>(given);
     }
+    return atCloudflare(c)
+        .map(names -> {
+          var all = new LinkedHashSet<>(names);
+          all.addAll(given);
+          return all;
+        });
+  }
+
+  /** The secrets that a release sends, because the workspace says where they come from. */
+  private static Set<String> given(Case c) {
+    return c.workspace().inventory().workspace().secretsOf(c.service()).keySet();
+  }
+
+  private static Looked<Set<String>> atCloudflare(Case c) {
     return c.account()
         .secrets()
         .getOrDefault(
@@ -111,6 +126,7 @@ final class SecretChecks {
     // wrangler creates an empty Worker for a secret that is put before the first deploy.
     return Declared.in(c.settings()).stream()
         .filter(d -> d.kind().equals("secrets"))
+        .filter(d -> !given(c).contains(d.name()))
         .map(d ->
             new Hit.Fault(
                 d.name(),

@@ -1,14 +1,19 @@
 package dev.clodo.cli;
 
 import dev.clodo.Clodo;
+import dev.clodo.SecretFile;
 import dev.clodo.model.Wish;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** What a person may ask of a release beside the release itself. */
 final class Wishes {
   private final Set<Wish> wishes = EnumSet.noneOf(Wish.class);
+  private final List<SecretFile> files = new ArrayList<>();
 
   @Option(
       names = "--accept-changed-migrations",
@@ -44,6 +49,15 @@ final class Wishes {
     set(Wish.REQUIRE_ROLLBACK, wanted);
   }
 
+  @Option(
+      names = "--create-missing",
+      description =
+          "Create KV namespaces, D1 databases, R2 buckets and queues that are bound and do not exist"
+              + " yet; ids are written into the configuration.")
+  void createMissing(boolean wanted) {
+    set(Wish.CREATE_MISSING, wanted);
+  }
+
   private void set(Wish wish, boolean wanted) {
     if (wanted) {
       wishes.add(wish);
@@ -52,7 +66,20 @@ final class Wishes {
     }
   }
 
+  @Option(
+      names = "--secrets-file",
+      paramLabel = "[SERVICE=]FILE",
+      description =
+          "Lines NAME=value of this file are the service's secrets. Only those that changed are"
+              + " sent, together with the new version.")
+  void secretsFile(String typed) {
+    int equals = typed.indexOf('=');
+    files.add(
+        new SecretFile(
+            equals < 0 ? "" : typed.substring(0, equals), Path.of(typed.substring(equals + 1))));
+  }
+
   Clodo addedTo(Clodo clodo) {
-    return clodo.wishing(wishes);
+    return clodo.wishing(wishes).withSecrets(files);
   }
 }

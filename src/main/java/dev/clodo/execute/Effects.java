@@ -86,6 +86,8 @@ final class Effects {
       case Step.ApplyTriggers triggers -> new ApplyingTriggers(world, triggers);
       case Step.Publish publish -> new Publishing(world, publish, tag);
       case Step.Create create -> new Creating(world, create, tag);
+      case Step.Provision provision -> new Provisioning(world, provision);
+      case Step.PutSecrets secrets -> new PuttingSecrets(world, secrets, tag);
       case Step.Ask ask -> () -> new Missing(() -> asked(ask, now));
     };
   }

@@ -15,6 +15,9 @@ public record Memory(Map<String, String> facts) {
   /** What every key of the triggers that were last applied begins with. */
   public static final String TRIGGERS = "triggers/";
 
+  /** What every key of a secret that was sent begins with. */
+  public static final String SECRETS = "secret/";
+
   public Memory {
     facts = Map.copyOf(facts);
   }
@@ -38,6 +41,11 @@ public record Memory(Map<String, String> facts) {
   /** Where the triggers are kept that were last applied to a service. */
   public static String triggers(Target target) {
     return TRIGGERS + worker(target);
+  }
+
+  /** Where it is kept which version a secret was sent with, and its keyed digest. */
+  public static String secret(Target target, String name) {
+    return SECRETS + worker(target) + "/" + name;
   }
 
   /** A Worker's name, with its account where a target names one. */

@@ -228,4 +228,65 @@ public sealed interface Step {
               .formatted(target.service()));
     }
   }
+
+  /**
+   * Puts secrets into a version that gets no traffic; the version that is uploaded next inherits
+   * them, so that they change together with the code.
+   *
+   * @param secrets where each comes from; never a value
+   */
+  record PutSecrets(StepId id, Target target, Map<String, SecretSource> secrets) implements Act {
+    public PutSecrets {
+      secrets = Map.copyOf(secrets);
+      if (secrets.isEmpty()) {
+        throw new IllegalArgumentException("no secrets for " + target.service());
+      }
+    }
+
+    @Override
+    public Undo undo() {
+      return new Undo.Nothing("a version without traffic reaches nobody");
+    }
+  }
+
+  /**
+   * Creates what a service binds, if nothing of that name is there.
+   *
+   * @param binding the name under which the configuration declares it; empty where it only consumes
+   */
+  record Provision(StepId id, Target target, Kind kind, String name, String binding)
+      implements Act {
+    /** What can be created without any further decision. */
+    public enum Kind {
+      KV("KV namespace", "kv namespace delete --namespace-id ID"),
+      D1("D1 database", "d1 delete"),
+      R2("R2 bucket", "r2 bucket delete"),
+      QUEUE("queue", "queues delete");
+
+      private final String words;
+      private final String removal;
+
+      Kind(String words, String removal) {
+        this.words = words;
+        this.removal = removal;
+      }
+
+      /** What people call it. */
+      public String words() {
+        return words;
+      }
+
+      /** Whether configurations name it by an id. */
+      public boolean hasId() {
+        return this == KV || this == D1;
+      }
+    }
+
+    @Override
+    public Undo undo() {
+      return new Undo.Leave(
+          "%s %s stays; to remove it: wrangler %s%s"
+              .formatted(kind.words(), name, kind.removal, kind == Kind.KV ? "" : " " + name));
+    }
+  }
 }

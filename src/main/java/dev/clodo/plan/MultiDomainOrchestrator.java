@@ -244,7 +244,7 @@ public final class MultiDomainOrchestrator {
     Plan plan(List<Change.Skipped> still) {
       boolean goesBack = changes.values().stream().anyMatch(Change.Revert.class::isInstance);
       if (!goesBack) {
-        onlyMigrate(still);
+        alsoChange(still);
       }
       var slots = new TreeMap<Timetable.Slot, List<Change>>();
       for (var change : changes.values()) {
@@ -441,11 +441,18 @@ public final class MultiDomainOrchestrator {
       var notes = new ArrayList<>(contractions);
       if (!goesBack) {
         notes.addAll(triggers.notes());
+        var sent = wanted.circumstances().secretsOf(name).keySet();
+        if (!sent.isEmpty() && change instanceof Change.Update) {
+          notes.add(
+              "its secrets change (%s); an older version brings the old values back"
+                  .formatted(String.join(", ", new TreeSet<>(sent))));
+        }
       }
       var brief =
           new Brief(
               fingerprint == null ? wanted.words() : fingerprint.message(wanted.words()),
               pending,
+              goesBack ? Map.of() : wanted.circumstances().secretsOf(name),
               goesBack ? List.of() : triggers.change().stream().toList(),
               triggers.wanted(),
               notes,
@@ -502,13 +509,19 @@ public final class MultiDomainOrchestrator {
       refuse(reasons);
     }
 
-    /** A service may be as it should be, but not its database. */
-    private void onlyMigrate(List<Change.Skipped> skipped) {
+    /** A service may be as it should be, but not its database or its secrets. */
+    private void alsoChange(List<Change.Skipped> skipped) {
       for (var one : skipped) {
         var name = one.target().service();
         var service = services.get(name);
         var live = wanted.account().liveOf(name).flatMap(l -> l.deployment().soleVersion());
         if (one instanceof Change.Unchanged
+            && service != null
+            && live.isPresent()
+            && !wanted.circumstances().secretsOf(name).isEmpty()) {
+          // The same code in a new version, which has the new secrets.
+          changes.put(name, new Change.Update(one.target(), live.get()));
+        } else if (one instanceof Change.Unchanged
             && service != null
             && live.isPresent()
             && migrations.areLackedBy(service)) {

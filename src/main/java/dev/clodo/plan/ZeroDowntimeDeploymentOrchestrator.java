@@ -3,6 +3,7 @@ package dev.clodo.plan;
 import dev.clodo.model.Change;
 import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Plan;
+import dev.clodo.model.SecretSource;
 import dev.clodo.model.Split;
 import dev.clodo.model.Step;
 import dev.clodo.model.StepId;
@@ -28,6 +29,7 @@ public final class ZeroDowntimeDeploymentOrchestrator {
    *
    * @param message kept with the uploaded version
    * @param migrations by database: what it lacks
+   * @param secrets those that have to be sent, and where they come from
    * @param triggers what applying the triggers changes; none where that is known to be nothing
    * @param wantedTriggers all triggers that the configuration wants
    * @param notes what else the plan should tell of this release, a sentence each
@@ -38,6 +40,7 @@ public final class ZeroDowntimeDeploymentOrchestrator {
   public record Brief(
       String message,
       List<Migration> migrations,
+      Map<String, SecretSource> secrets,
       List<TriggerChange> triggers,
       List<Trigger> wantedTriggers,
       List<String> notes,
@@ -47,6 +50,7 @@ public final class ZeroDowntimeDeploymentOrchestrator {
       Way way) {
     public Brief {
       migrations = List.copyOf(migrations);
+      secrets = Map.copyOf(secrets);
       triggers = List.copyOf(triggers);
       wantedTriggers = List.copyOf(wantedTriggers);
       notes = List.copyOf(notes);
@@ -88,6 +92,7 @@ public final class ZeroDowntimeDeploymentOrchestrator {
         new Brief(
             "",
             migrations,
+            Map.of(),
             List.of(),
             List.of(),
             List.of(),
@@ -119,6 +124,7 @@ public final class ZeroDowntimeDeploymentOrchestrator {
      * asked.
      */
     void climbing(Ladder ladder, VersionId baseline) {
+      secretsPut();
       var upload = id();
       steps.add(
           switch (brief.way()) {
@@ -150,9 +156,14 @@ public final class ZeroDowntimeDeploymentOrchestrator {
 
     /** What is created from a build is reached by nobody until it has its triggers. */
     void created() {
+      if (!brief.secrets().isEmpty()) {
+        // Secrets need a Worker, and the first version that serves needs the secrets.
+        steps.add(new Step.Bootstrap(id(), change.target()));
+      }
       switch (brief.way()) {
         case Way.ByWrangler _ -> deployedAsAWhole("first deploy", List.of());
         case Way.FromBuild(var artifact, var rewrites) -> {
+          secretsPut();
           migrated();
           var create = id();
           steps.add(new Step.Create(create, change.target(), brief.message(), artifact, rewrites));
@@ -165,6 +176,7 @@ public final class ZeroDowntimeDeploymentOrchestrator {
     }
 
     void deployedAsAWhole(String reason, List<VersionId> before) {
+      secretsPut();
       migrated();
       var deploy = id();
       steps.add(
@@ -199,6 +211,12 @@ public final class ZeroDowntimeDeploymentOrchestrator {
         notes.add("has no address yet, so it is asked only when its triggers are applied");
       }
       return notes;
+    }
+
+    private void secretsPut() {
+      if (!brief.secrets().isEmpty()) {
+        steps.add(new Step.PutSecrets(id(), change.target(), brief.secrets()));
+      }
     }
 
     private void migrated() {

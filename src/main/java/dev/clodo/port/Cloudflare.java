@@ -12,6 +12,7 @@ import dev.clodo.model.Rewrite;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Spent;
+import dev.clodo.model.Step;
 import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
 import dev.clodo.model.Trigger;
@@ -129,6 +130,24 @@ public interface Cloudflare {
    * where the change says so.
    */
   void applyTriggers(Target target, TriggerChange change);
+
+  /**
+   * Puts secrets into a version that is otherwise as the newest, and that gets no traffic; versions
+   * that are uploaded later inherit them.
+   *
+   * @param values by name
+   */
+  UploadedVersion putSecrets(Target target, Map<String, String> values, Tag tag);
+
+  /** The id of what has this name, for what has no id its name; empty when there is none. */
+  Optional<String> find(Target target, Step.Provision.Kind kind, String name);
+
+  /**
+   * Creates something of this name.
+   *
+   * @return its id, for what has no id its name
+   */
+  String provide(Target target, Step.Provision.Kind kind, String name);
 
   /** The D1 database's Time Travel bookmark of now. */
   String bookmark(Target target, String databaseId);

@@ -35,6 +35,7 @@ public record Estimate(long requests, Duration atLeast) {
   private static final int MIGRATE = 5;
   private static final int SHIFT = 2;
   private static final int TRIGGERS = 2;
+  private static final int SECRETS = 2;
   private static final int VALIDATE = 1;
 
   // A look and the upload itself.
@@ -106,6 +107,7 @@ public record Estimate(long requests, Duration atLeast) {
       case Step.Shift _ -> SHIFT;
       case Step.ApplyTriggers _ -> TRIGGERS;
       case Step.Validate _ -> VALIDATE;
+      case Step.PutSecrets _, Step.Provision _ -> SECRETS;
       case Step.Publish _ -> PUBLISH;
       case Step.Create _ -> CREATE;
       // They ask the Worker and not the API.

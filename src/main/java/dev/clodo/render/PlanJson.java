@@ -16,6 +16,7 @@ import dev.clodo.model.Obstacle;
 import dev.clodo.model.Plan;
 import dev.clodo.model.Rewrite;
 import dev.clodo.model.Rollout;
+import dev.clodo.model.SecretSource;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Split;
 import dev.clodo.model.Step;
@@ -297,6 +298,15 @@ public final class PlanJson {
         node.put("kind", "create").put("message", message).put("artifact", artifact);
         rewrites(node.putArray("rewrites"), rewrites);
       }
+      case Step.Provision(_, _, var kind, var name, var binding) ->
+          node.put("kind", "provision")
+              .put("resource", kind.name().toLowerCase(Locale.ROOT))
+              .put("name", name)
+              .put("binding", binding);
+      case Step.PutSecrets(_, _, var secrets) -> {
+        var sources = node.put("kind", "put-secrets").putObject("secrets");
+        new TreeMap<>(secrets).forEach((name, source) -> source(sources.putObject(name), source));
+      }
       case Step.Validate(_, _, var expected) -> {
         node.put("kind", "validate");
         node.set("expected", version(expected));
@@ -359,6 +369,20 @@ public final class PlanJson {
       case "create" ->
           new Step.Create(
               id, target, text(node, "message"), text(node, "artifact"), rewrites(node));
+      case "provision" ->
+          new Step.Provision(
+              id,
+              target,
+              Step.Provision.Kind.valueOf(text(node, "resource").toUpperCase(Locale.ROOT)),
+              text(node, "name"),
+              text(node, "binding"));
+      case "put-secrets" -> {
+        var secrets = new LinkedHashMap<String, SecretSource>();
+        object(node, "secrets")
+            .properties()
+            .forEach(e -> secrets.put(e.getKey(), source(e.getValue())));
+        yield new Step.PutSecrets(id, target, secrets);
+      }
       case "validate" -> new Step.Validate(id, target, versionRef(node, "expected"));
       case String other -> throw new IllegalArgumentException("there is no step " + other);
     };
@@ -433,6 +457,23 @@ public final class PlanJson {
 
   private static Trigger.Kind kind(String word) {
     return Trigger.Kind.valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_'));
+  }
+
+  private static void source(ObjectNode node, SecretSource source) {
+    switch (source) {
+      case SecretSource.Variable(var name) -> node.put("env", name);
+      case SecretSource.Line(var path, var key) -> node.put("file", path).put("key", key);
+      case SecretSource.Command(var line) -> node.put("command", line);
+    }
+  }
+
+  private static SecretSource source(JsonNode node) {
+    if (node.has("env")) {
+      return new SecretSource.Variable(text(node, "env"));
+    }
+    return node.has("file")
+        ? new SecretSource.Line(text(node, "file"), text(node, "key"))
+        : new SecretSource.Command(text(node, "command"));
   }
 
   private static void request(ObjectNode node, URI address, HealthCheck check) {

@@ -10,6 +10,7 @@ import dev.clodo.model.VersionRef;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Says in words what a step does, how it is undone, and what a change is. */
@@ -37,6 +38,11 @@ public final class StepText {
       case Step.Create(_, _, _, _, var rewrites) ->
           "create the Worker from the build of %s, %s"
               .formatted(step.target().copy().of(), own(rewrites));
+      case Step.Provision(_, _, var kind, var name, _) ->
+          "create %s %s".formatted(kind.words(), name);
+      case Step.PutSecrets(_, _, var secrets) ->
+          "put %s into a version without traffic"
+              .formatted(String.join(", ", new TreeSet<>(secrets.keySet())));
       case Step.Validate(_, _, var expected) ->
           "read back that %s serves".formatted(version(expected));
     };

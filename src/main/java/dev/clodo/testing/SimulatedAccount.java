@@ -11,6 +11,7 @@ import dev.clodo.model.Looked;
 import dev.clodo.model.Rewrite;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
+import dev.clodo.model.Step;
 import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
 import dev.clodo.model.Trigger;
@@ -60,6 +61,7 @@ public final class SimulatedAccount {
   private final Map<VersionId, Integer> answers = new HashMap<>();
   private final Map<ServiceName, String> digests = new HashMap<>();
   private final Set<ServiceName> unaddressed = new TreeSet<>();
+  private final Set<String> provided = new TreeSet<>();
   private final List<Pending> pending = new ArrayList<>();
   private Faults faults = Faults.NONE;
   private int ids;
@@ -99,6 +101,8 @@ public final class SimulatedAccount {
 
     record Migrate(String databaseId) implements Mutation {}
 
+    record Provide(String what) implements Mutation {}
+
     record Triggers(ServiceName service) implements Mutation {}
   }
 
@@ -115,6 +119,7 @@ public final class SimulatedAccount {
     copy.answers.putAll(answers);
     copy.digests.putAll(digests);
     copy.unaddressed.addAll(unaddressed);
+    copy.provided.addAll(provided);
     copy.pending.addAll(pending);
     copy.ids = ids;
     return copy;
@@ -318,6 +323,27 @@ public final class SimulatedAccount {
     }
 
     @Override
+    public UploadedVersion putSecrets(Target target, Map<String, String> values, Tag tag) {
+      var service = target.service();
+      requireExisting(service);
+      changed(service.value(), new Mutation.Upload(service, tag.toString(), "secrets"));
+      return scriptOf(service).versions().getFirst();
+    }
+
+    @Override
+    public Optional<String> find(Target target, Step.Provision.Kind kind, String name) {
+      return looked(
+          target.service().value(),
+          () -> provided.contains(kind + " " + name) ? Optional.of(name) : Optional.empty());
+    }
+
+    @Override
+    public String provide(Target target, Step.Provision.Kind kind, String name) {
+      changed(target.service().value(), new Mutation.Provide(kind + " " + name));
+      return name;
+    }
+
+    @Override
     public String bookmark(Target target, String databaseId) {
       return looked(
           database(databaseId).name(), () -> "bookmark-" + database(databaseId).applied().size());
@@ -434,6 +460,12 @@ public final class SimulatedAccount {
         databases.put(
             id, new Database(database.name(), database.files(), Set.copyOf(database.files())));
         yield new VersionId(id);
+      }
+      case Mutation.Provide(var what) -> {
+        if (!provided.add(what)) {
+          throw new IllegalStateException(what + " is created twice");
+        }
+        yield new VersionId(what);
       }
       case Mutation.Triggers(var service) -> {
         var script = scriptOf(service);

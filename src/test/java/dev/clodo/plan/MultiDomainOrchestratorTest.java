@@ -395,7 +395,14 @@ class MultiDomainOrchestratorTest {
           kind + "(" + migrate.database() + " " + String.join(" ", migrate.pending()) + ")";
       case Step.Publish publish -> kind + publish.rewrites();
       case Step.Create create -> kind + create.rewrites();
-      case Step.Bootstrap _, Step.Upload _, Step.Deploy _, Step.ApplyTriggers _, Step.Ask _ -> kind;
+      case Step.Bootstrap _,
+          Step.Upload _,
+          Step.Deploy _,
+          Step.ApplyTriggers _,
+          Step.PutSecrets _,
+          Step.Provision _,
+          Step.Ask _ ->
+          kind;
     };
   }
 

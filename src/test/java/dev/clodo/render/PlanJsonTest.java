@@ -8,17 +8,21 @@ import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Plan;
 import dev.clodo.model.Rewrite;
+import dev.clodo.model.SecretSource;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Split;
 import dev.clodo.model.Step;
 import dev.clodo.model.StepId;
 import dev.clodo.model.Target;
+import dev.clodo.model.Trigger;
+import dev.clodo.model.TriggerChange;
 import dev.clodo.model.VersionId;
 import dev.clodo.model.VersionRef;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -54,7 +58,16 @@ class PlanJsonTest {
             new Step.Shift(new StepId(5), API, Split.of(old, candidate, 10), Split.all(old)),
             new Step.Probe(new StepId(6), API, candidate, ADDRESS, check),
             new Step.CheckHealth(new StepId(7), API, old, ADDRESS, check),
-            new Step.ApplyTriggers(new StepId(8), API),
+            new Step.ApplyTriggers(
+                new StepId(8),
+                API,
+                new TriggerChange(
+                    List.of(new Trigger(Trigger.Kind.WORKERS_DEV, "", "on")),
+                    List.of(new Trigger(Trigger.Kind.SCHEDULE, "* * * * *", "")),
+                    List.of(new Trigger(Trigger.Kind.ROUTE, "a.example/*", "zone_name=a.example")),
+                    List.of(new Trigger(Trigger.Kind.CONSUMER, "jobs", "max_retries=3")),
+                    List.of("domain a.example from the Worker old"),
+                    Set.of(Trigger.Kind.ROUTE, Trigger.Kind.DOMAIN))),
             new Step.Validate(new StepId(9), API, candidate),
             new Step.Publish(
                 new StepId(10),
@@ -67,7 +80,15 @@ class PlanJsonTest {
                     new Rewrite.Without("GONE"),
                     new Rewrite.Leads("KV", "kv_namespace", "namespace_id", "a2"),
                     new Rewrite.Tails(List.of("logs")))),
-            new Step.Create(new StepId(11), API, "message", "cd".repeat(32), List.of()));
+            new Step.Create(new StepId(11), API, "message", "cd".repeat(32), List.of()),
+            new Step.PutSecrets(
+                new StepId(12),
+                API,
+                Map.of(
+                    "A", new SecretSource.Variable("A_KEY"),
+                    "B", new SecretSource.Line("/w/.env", "B"),
+                    "C", new SecretSource.Command("pass show c"))),
+            new Step.Provision(new StepId(13), API, Step.Provision.Kind.D1, "orders", "DB"));
     var changes =
         List.of(
             new Change.Update(API, OLD),

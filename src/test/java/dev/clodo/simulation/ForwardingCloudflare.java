@@ -5,6 +5,7 @@ import dev.clodo.model.Artifact;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Rewrite;
+import dev.clodo.model.Step;
 import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
 import dev.clodo.model.Trigger;
@@ -13,6 +14,7 @@ import dev.clodo.model.UploadedVersion;
 import dev.clodo.model.VersionId;
 import dev.clodo.port.Cloudflare;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -64,6 +66,21 @@ class ForwardingCloudflare implements Cloudflare {
   @Override
   public void applyTriggers(Target target, TriggerChange change) {
     account.applyTriggers(target, change);
+  }
+
+  @Override
+  public UploadedVersion putSecrets(Target target, Map<String, String> values, Tag tag) {
+    return account.putSecrets(target, values, tag);
+  }
+
+  @Override
+  public Optional<String> find(Target target, Step.Provision.Kind kind, String name) {
+    return account.find(target, kind, name);
+  }
+
+  @Override
+  public String provide(Target target, Step.Provision.Kind kind, String name) {
+    return account.provide(target, kind, name);
   }
 
   @Override

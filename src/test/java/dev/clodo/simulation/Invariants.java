@@ -110,6 +110,8 @@ final class Invariants {
       case Step.ApplyTriggers _, Step.Deploy _ ->
           require(script.triggersApplied() > 0, "released means that triggers are applied");
       case Step.Bootstrap _,
+          Step.PutSecrets _,
+          Step.Provision _,
           Step.Upload _,
           Step.Publish _,
           Step.Create _,

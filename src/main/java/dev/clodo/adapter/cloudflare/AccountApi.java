@@ -8,9 +8,11 @@ import dev.clodo.model.Deployment;
 import dev.clodo.model.Needs;
 import dev.clodo.model.Resource;
 import dev.clodo.model.ServiceName;
+import dev.clodo.model.Step;
 import dev.clodo.model.UploadedVersion;
 import dev.clodo.model.VersionId;
 import java.net.URLEncoder;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -515,6 +518,76 @@ final class AccountApi {
   /** What leads to a service. */
   TriggerApi triggers(ServiceName service) {
     return new TriggerApi(client, in(""), service.value());
+  }
+
+  /** The newest version again with other secrets, as {@code wrangler versions secret bulk} does. */
+  UploadedVersion putSecrets(ServiceName service, Map<String, String> values, String tag)
+      throws ApiFailure {
+    var body = Json.MAPPER.createObjectNode();
+    var env = body.putObject("env");
+    values.forEach(
+        (name, value) -> env.putObject(name).put("type", "secret_text").put("text", value));
+    body.putObject("annotations")
+        .put("workers/message", "secrets: " + String.join(", ", new TreeSet<>(values.keySet())))
+        .put("workers/tag", tag);
+    var result =
+        client
+            .upload(
+                "PATCH",
+                in("/workers/workers/" + encoded(service.value()) + "/versions/latest"),
+                "application/merge-patch+json",
+                BodyPublishers.ofString(body.toString()))
+            .path("result");
+    return version(result);
+  }
+
+  Optional<String> find(Step.Provision.Kind kind, String name) throws ApiFailure {
+    return switch (kind) {
+      case KV -> idOf(namespaces(), name);
+      case D1 -> idOf(databases(), name);
+      case R2 -> buckets().contains(name) ? Optional.of(name) : Optional.empty();
+      case QUEUE -> {
+        for (var queue : client.get(in("/queues?page=1&name=" + encoded(name))).path("result")) {
+          if (queue.path("queue_name").asText().equals(name)) {
+            yield Optional.of(name);
+          }
+        }
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private static Optional<String> idOf(Map<String, String> names, String name) {
+    return names.entrySet().stream()
+        .filter(e -> e.getValue().equals(name))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  String provide(Step.Provision.Kind kind, String name) throws ApiFailure {
+    var body = Json.MAPPER.createObjectNode();
+    return switch (kind) {
+      case KV ->
+          client
+              .change(in("/storage/kv/namespaces"), body.put("title", name))
+              .path("result")
+              .path("id")
+              .asText();
+      case D1 ->
+          client
+              .change(in("/d1/database"), body.put("name", name))
+              .path("result")
+              .path("uuid")
+              .asText();
+      case R2 -> {
+        client.change(in("/r2/buckets"), body.put("name", name));
+        yield name;
+      }
+      case QUEUE -> {
+        client.change(in("/queues"), body.put("queue_name", name));
+        yield name;
+      }
+    };
   }
 
   /** Adds a version that serves nobody. */

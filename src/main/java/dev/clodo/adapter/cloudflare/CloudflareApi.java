@@ -15,6 +15,7 @@ import dev.clodo.model.Rewrite;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Spent;
+import dev.clodo.model.Step;
 import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
 import dev.clodo.model.Trigger;
@@ -254,6 +255,21 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
           in.triggers(target.service()).apply(change);
           return change;
         });
+  }
+
+  @Override
+  public UploadedVersion putSecrets(Target target, Map<String, String> values, Tag tag) {
+    return asked(target, in -> in.putSecrets(target.service(), values, tag.toString()));
+  }
+
+  @Override
+  public Optional<String> find(Target target, Step.Provision.Kind kind, String name) {
+    return asked(target, in -> in.find(kind, name));
+  }
+
+  @Override
+  public String provide(Target target, Step.Provision.Kind kind, String name) {
+    return asked(target, in -> in.provide(kind, name));
   }
 
   @Override
