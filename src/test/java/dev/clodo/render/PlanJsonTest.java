@@ -8,6 +8,7 @@ import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Plan;
 import dev.clodo.model.Rewrite;
+import dev.clodo.model.Rollout.OnFailure;
 import dev.clodo.model.SecretSource;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Split;
@@ -104,7 +105,9 @@ class PlanJsonTest {
             List.of(new Plan.Wave("wave 1", releases)),
             List.of(new Change.Unchanged(API, "the same code")),
             new Plan.Basis(
-                Map.of(API.service(), "0123456789abcdef"), Map.of(API.service(), "absent")));
+                Map.of(API.service(), "0123456789abcdef"), Map.of(API.service(), "absent")),
+            new Plan.Conduct(
+                OnFailure.SERVICE, 12, Map.of(new ServiceName("web"), Set.of(API.service()))));
 
     assertThat(PlanJson.read(PlanJson.of(plan).toString())).isEqualTo(plan);
   }
