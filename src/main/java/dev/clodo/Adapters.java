@@ -158,6 +158,11 @@ final class Adapters implements Ports {
   }
 
   @Override
+  public dev.clodo.port.Programs programs() {
+    return new dev.clodo.adapter.wrangler.ConfigPrograms(toolchain, variables);
+  }
+
+  @Override
   public dev.clodo.port.Machine machine() {
     return new LocalMachine(new Toolchain(variables, progress), variables);
   }

@@ -126,7 +126,7 @@ public final class Clodo implements AutoCloseable {
         ports,
         Set.of(),
         Selection.all(),
-        ServiceAutoDiscovery::new,
+        () -> ServiceAutoDiscovery.withProfile("", ports.programs()::evaluate),
         List.of());
   }
 
@@ -190,7 +190,7 @@ public final class Clodo implements AutoCloseable {
         ports,
         wishes,
         selection,
-        () -> ServiceAutoDiscovery.withProfile(profile),
+        () -> ServiceAutoDiscovery.withProfile(profile, ports.programs()::evaluate),
         secretFiles);
   }
 

@@ -1,12 +1,15 @@
 package dev.clodo;
 
 import dev.clodo.execute.Timing;
+import dev.clodo.model.Evaluated;
+import dev.clodo.model.Location;
 import dev.clodo.model.Looked;
 import dev.clodo.port.Clock;
 import dev.clodo.port.Cloudflare;
 import dev.clodo.port.DataBridge;
 import dev.clodo.port.Git;
 import dev.clodo.port.Machine;
+import dev.clodo.port.Programs;
 import dev.clodo.port.Secrets;
 import dev.clodo.port.Traffic;
 import dev.clodo.port.Workerd;
@@ -23,6 +26,12 @@ public interface Ports extends AutoCloseable {
   /** Starts bundles on this machine; unless somebody connects it, it can't. */
   default Workerd workerd() {
     return (service, bundle) -> new Looked.Unknown<>("there is no runtime here", "");
+  }
+
+  /** Evaluates configurations that are programs; unless somebody connects it, none can be. */
+  default Programs programs() {
+    return file ->
+        new Evaluated.Failed(Location.startOf(file), "No program can be evaluated here.");
   }
 
   DataBridge bridge();

@@ -2,7 +2,9 @@ package dev.clodo.discover;
 
 import dev.clodo.code.SourceScanner;
 import dev.clodo.model.EnvironmentName;
+import dev.clodo.model.Evaluated;
 import dev.clodo.model.Inventory;
+import dev.clodo.model.Location;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Workspace;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Finds every Worker and Pages project of a workspace, and who needs whom. */
@@ -28,25 +31,38 @@ public final class ServiceAutoDiscovery {
   private final List<FactCollector> collectors = FactCollector.all();
   private final Optional<Workspace> given;
   private final String profile;
+  private final Function<Path, Evaluated> programs;
 
   /** Takes what the workspace's own file says, without a profile. */
   public ServiceAutoDiscovery() {
-    this(Optional.empty(), "");
+    this(
+        Optional.empty(),
+        "",
+        file -> new Evaluated.Failed(Location.startOf(file), "No program can be evaluated here."));
   }
 
-  private ServiceAutoDiscovery(Optional<Workspace> given, String profile) {
+  private ServiceAutoDiscovery(
+      Optional<Workspace> given, String profile, Function<Path, Evaluated> programs) {
+    this.programs = programs;
     this.given = given;
     this.profile = profile;
   }
 
-  /** Takes what the workspace's own file says. */
-  public static ServiceAutoDiscovery withProfile(String profile) {
-    return new ServiceAutoDiscovery(Optional.empty(), profile);
+  /**
+   * Takes what the workspace's own file says.
+   *
+   * @param profile the way to release; empty when none is chosen
+   * @param programs evaluates the file where it is a program
+   */
+  public static ServiceAutoDiscovery withProfile(
+      String profile, Function<Path, Evaluated> programs) {
+    return new ServiceAutoDiscovery(Optional.empty(), profile, programs);
   }
 
   /** Takes what a program says, whatever files there are. */
   public static ServiceAutoDiscovery saying(Workspace workspace) {
-    return new ServiceAutoDiscovery(Optional.of(workspace), "");
+    return new ServiceAutoDiscovery(
+        Optional.of(workspace), "", new ServiceAutoDiscovery().programs);
   }
 
   /**
@@ -145,7 +161,8 @@ public final class ServiceAutoDiscovery {
       var own =
           given
               .map(w -> new WorkspaceFileReader.Reading(w, List.of()))
-              .orElseGet(() -> WorkspaceFileReader.find(files, folder(), environment, profile));
+              .orElseGet(
+                  () -> WorkspaceFileReader.find(files, folder(), environment, profile, programs));
       unreadable.addAll(own.problems());
       var services = new ArrayList<Service>();
       eachOf(search.projects())

@@ -9,6 +9,7 @@ import dev.clodo.model.ConfigValue.Table;
 import dev.clodo.model.ConfigValue.Text;
 import dev.clodo.model.DomainName;
 import dev.clodo.model.EnvironmentName;
+import dev.clodo.model.Evaluated;
 import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Inventory.Unreadable;
 import dev.clodo.model.Location;
@@ -29,17 +30,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Reads {@code clodo.yaml}, or {@code clodo.json}, for one environment and one profile. Only what
- * the schema knows is taken: an unknown key would be a setting that does nothing. Everything that
- * is wrong is told at once.
+ * Reads {@code clodo.yaml}, {@code clodo.json} or {@code clodo.config.ts}, for one environment and
+ * one profile. Only what the schema knows is taken: an unknown key would be a setting that does
+ * nothing. Everything that is wrong is told at once.
  */
 final class WorkspaceFileReader {
-  static final List<String> NAMES = List.of("clodo.yaml", "clodo.yml", "clodo.json");
+  static final List<String> NAMES =
+      List.of(
+          "clodo.yaml",
+          "clodo.yml",
+          "clodo.json",
+          "clodo.config.ts",
+          "clodo.config.mts",
+          "clodo.config.js",
+          "clodo.config.mjs");
 
   /** Bytes; 10,000 domains with all they can say have some 5 MB. */
   private static final int MAX_BYTES = 32 << 20;
@@ -51,10 +61,12 @@ final class WorkspaceFileReader {
   private static final Table NOTHING = new Table(Map.of(), Workspace.IN_JAVA);
 
   private final FileCache files;
+  private final Function<Path, Evaluated> programs;
   private final Path file;
   private final List<Unreadable> problems = new ArrayList<>();
 
-  private WorkspaceFileReader(FileCache files, Path file) {
+  private WorkspaceFileReader(FileCache files, Path file, Function<Path, Evaluated> programs) {
+    this.programs = programs;
     this.files = files;
     this.file = file;
   }
@@ -71,12 +83,17 @@ final class WorkspaceFileReader {
    *
    * @param profile the way to release; empty when none is chosen
    */
-  static Reading find(FileCache files, Path start, EnvironmentName environment, String profile) {
+  static Reading find(
+      FileCache files,
+      Path start,
+      EnvironmentName environment,
+      String profile,
+      Function<Path, Evaluated> programs) {
     boolean inRepository = repository(files, start).isPresent();
     for (Path folder = start; folder != null; folder = folder.getParent()) {
       var found = NAMES.stream().map(folder::resolve).filter(files::isFile).toList();
       if (!found.isEmpty()) {
-        var reader = new WorkspaceFileReader(files, found.getFirst());
+        var reader = new WorkspaceFileReader(files, found.getFirst(), programs);
         if (found.size() > 1) {
           reader.wrong(
               Location.startOf(found.getFirst()),
@@ -115,7 +132,7 @@ final class WorkspaceFileReader {
   }
 
   private Reading read(EnvironmentName environment, String profile) {
-    var value = parsed(file);
+    var value = isProgram(file) ? evaluated() : parsed(file);
     if (value.isEmpty() || value.get() instanceof ConfigValue.Nothing) {
       if (value.isPresent() && !profile.isEmpty()) {
         wrong(value.get().at(), "There is no profile " + profile + ".");
@@ -126,6 +143,39 @@ final class WorkspaceFileReader {
     return value.get() instanceof Table root
         ? new Reading(workspace(merged(root, environment, profile)), problems)
         : new Reading(Workspace.none(), problems);
+  }
+
+  private static boolean isProgram(Path file) {
+    return String.valueOf(file.getFileName()).startsWith("clodo.config.");
+  }
+
+  /** What a program says has no place in it but the program. */
+  private Optional<ConfigValue> evaluated() {
+    return switch (programs.apply(file)) {
+      case Evaluated.Value(var json) ->
+          JsonReader.value(file, json).map(v -> placed(v, Location.startOf(file)));
+      case Evaluated.Failed(var at, var why) -> {
+        wrong(at, why);
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private static ConfigValue placed(ConfigValue value, Location at) {
+    return switch (value) {
+      case Text(var text, _) -> new Text(text, at);
+      case Numeric(var number, _) -> new Numeric(number, at);
+      case ConfigValue.Flag(var flag, _) -> new ConfigValue.Flag(flag, at);
+      case ConfigValue.Nothing _ -> new ConfigValue.Nothing(at);
+      case ConfigValue.Date(var written, _) -> new ConfigValue.Date(written, at);
+      case Sequence(var items, _) ->
+          new Sequence(items.stream().map(i -> placed(i, at)).toList(), at);
+      case Table(var entries, _) -> {
+        var moved = new LinkedHashMap<String, Entry>();
+        entries.forEach((key, e) -> moved.put(key, new Entry(at, placed(e.value(), at))));
+        yield new Table(moved, at);
+      }
+    };
   }
 
   private Optional<ConfigValue> parsed(Path path) {

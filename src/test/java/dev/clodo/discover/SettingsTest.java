@@ -6,8 +6,10 @@ import dev.clodo.model.AccountId;
 import dev.clodo.model.ConfigValue;
 import dev.clodo.model.DomainName;
 import dev.clodo.model.EnvironmentName;
+import dev.clodo.model.Evaluated;
 import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Inventory;
+import dev.clodo.model.Location;
 import dev.clodo.model.Rollout;
 import dev.clodo.model.SecretSource;
 import dev.clodo.model.ServiceName;
@@ -243,7 +245,8 @@ class SettingsTest {
   }
 
   private Inventory discover(String environment, String profile) {
-    return ServiceAutoDiscovery.withProfile(profile)
+    return ServiceAutoDiscovery.withProfile(
+            profile, f -> new Evaluated.Failed(Location.startOf(f), "none"))
         .discover(folder, new EnvironmentName(environment));
   }
 }
