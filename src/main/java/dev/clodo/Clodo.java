@@ -37,6 +37,7 @@ import dev.clodo.model.Trials;
 import dev.clodo.model.UploadedVersion;
 import dev.clodo.model.Wish;
 import dev.clodo.model.Workspace;
+import dev.clodo.plan.AssetSkew;
 import dev.clodo.plan.Bases;
 import dev.clodo.plan.Chosen;
 import dev.clodo.plan.Circumstances;
@@ -708,7 +709,9 @@ public final class Clodo implements AutoCloseable {
     var bridge = ports.bridge();
     var inventory = assessment.inventory();
     var memory =
-        new Memory(bridge.recalled(Memory.MIGRATIONS)).and(bridge.recalled(Memory.TRIGGERS));
+        new Memory(bridge.recalled(Memory.MIGRATIONS))
+            .and(bridge.recalled(Memory.TRIGGERS))
+            .and(bridge.recalled(Memory.ASSETS));
     if (inventory.released().stream().allMatch(s -> inventory.workspace().secretsOf(s).isEmpty())) {
       return new Circumstances(memory, wishes);
     }
@@ -853,6 +856,7 @@ public final class Clodo implements AutoCloseable {
       case Outcome.Released() -> {
         watcher.phase(Phase.VALIDATE);
         var inventory = again.get();
+        rememberAssets(run.plan(), inventory);
         var all = assess(inventory, ports.cloudflare().look(inventory), Trials.none());
         var after = Choosing.narrowed(all, Chosen.of(run.plan()));
         watcher.validated(after);
@@ -861,6 +865,26 @@ public final class Clodo implements AutoCloseable {
       case Outcome.NothingToDo() -> new Deployed.Unchanged(run.plan());
       case Outcome.RolledBack _, Outcome.Stuck _ -> new Deployed.NotReleased(record, outcome);
     };
+  }
+
+  /** The next plan says which of these files go away. */
+  private void rememberAssets(Plan plan, Inventory inventory) {
+    var services = inventory.releasedByName();
+    var targets =
+        plan.waves().stream()
+            .flatMap(w -> w.releases().stream())
+            .filter(r -> !(r.change() instanceof Change.Revert))
+            .map(Plan.Release::target)
+            .distinct()
+            .toList();
+    for (var target : targets) {
+      var service = services.get(target.service());
+      if (service != null && service.settings().table("assets").isPresent()) {
+        ports
+            .bridge()
+            .remember(Memory.assets(target), String.join("\n", AssetSkew.hashed(service)));
+      }
+    }
   }
 
   private SagaExecutor executor(Watcher watcher) {

@@ -18,6 +18,9 @@ public record Memory(Map<String, String> facts) {
   /** What every key of a secret that was sent begins with. */
   public static final String SECRETS = "secret/";
 
+  /** What every key of the static files that were last released begins with. */
+  public static final String ASSETS = "assets/";
+
   public Memory {
     facts = Map.copyOf(facts);
   }
@@ -46,6 +49,11 @@ public record Memory(Map<String, String> facts) {
   /** Where it is kept which version a secret was sent with, and its keyed digest. */
   public static String secret(Target target, String name) {
     return SECRETS + worker(target) + "/" + name;
+  }
+
+  /** Where the names of a service's static files are kept, a line each. */
+  public static String assets(Target target) {
+    return ASSETS + worker(target);
   }
 
   /** A Worker's name, with its account where a target names one. */

@@ -441,6 +441,9 @@ public final class MultiDomainOrchestrator {
       var notes = new ArrayList<>(contractions);
       if (!goesBack) {
         notes.addAll(triggers.notes());
+        if (change instanceof Change.Update) {
+          notes.addAll(AssetSkew.notes(service, wanted.circumstances().memory()));
+        }
         var sent = wanted.circumstances().secretsOf(name).keySet();
         if (!sent.isEmpty() && change instanceof Change.Update) {
           notes.add(
