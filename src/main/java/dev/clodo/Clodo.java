@@ -851,6 +851,7 @@ public final class Clodo implements AutoCloseable {
   private Deployed ended(Run run, Outcome outcome, Later<Inventory> again, Watcher watcher) {
     var record = record(run);
     watcher.phase(Phase.VERIFY);
+    watcher.spent(ports.cloudflare().spent());
     watcher.executed(record);
     return switch (outcome) {
       case Outcome.Released() -> {

@@ -4,6 +4,7 @@ import dev.clodo.model.Event;
 import dev.clodo.model.JournalEntry;
 import dev.clodo.model.Plan;
 import dev.clodo.model.RunRecord;
+import dev.clodo.model.Spent;
 import dev.clodo.model.Step;
 import dev.clodo.render.Palette;
 import dev.clodo.render.StepText;
@@ -50,6 +51,7 @@ final class RunTalk {
   private final boolean stamped;
   private final Board board;
   private boolean showing;
+  private int waits;
   private long lastSign = System.nanoTime();
 
   /**
@@ -212,11 +214,22 @@ final class RunTalk {
   }
 
   void retrying(Step step, String why, Duration pause) {
+    waits++;
     synchronized (progress) {
       board.retrying(step, why, pause, System.nanoTime());
     }
     if (grain == Grain.STEPS || !progress.isLive()) {
       say("… step %s: %s; again in %s s".formatted(step.id(), why, seconds(pause)));
+    }
+  }
+
+  /** How often something did not answer as hoped; nothing where all did. */
+  void spent(Spent spent) {
+    if (waits > 0 || spent.repeated() > 0) {
+      progress.idle();
+      progress.line(
+          "  tried again: %d steps; of %d requests of Clodo's own, %d were repeated"
+              .formatted(waits, spent.requests(), spent.repeated()));
     }
   }
 
