@@ -117,6 +117,7 @@ public final class ServiceAutoDiscovery {
     var expanded = Expansion.of(found.folder(), found.services(), found.edges(), workspace);
     var unreadable = new ArrayList<>(found.unreadable());
     unreadable.addAll(expanded.problems());
+    unreadable.addAll(SaidNames.unknown(found, workspace));
     unreadable.sort(
         Comparator.comparing((Inventory.Unreadable u) -> u.at().file())
             .thenComparingInt(u -> u.at().line())

@@ -200,6 +200,22 @@ class ExpansionTest {
   }
 
   @Test
+  void namesWhatNoServiceHasOnce() {
+    var wrong = Overrides.builder().kv("CASHE", "two").build();
+    var inventory =
+        released(
+            inventory(List.of(worker("api"), worker("web"))),
+            Workspace.builder()
+                .shared("ap")
+                .domain("a.example.com", wrong)
+                .domain("b.example.com", wrong));
+    assertThat(inventory.unreadable())
+        .extracting(Inventory.Unreadable::message)
+        .containsExactly(
+            "There is no service ap; did you mean api?", "No service has the KV binding CASHE.");
+  }
+
+  @Test
   void shortensNamesThatCloudflareWouldRefuse() {
     var host = "a-very-long-name-of-a-customer.of-a-very-long-name-of-a-platform.example.com";
     var inventory =
