@@ -17,7 +17,7 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-CLODO = os.path.join(HERE, "..", "..", "clodo")
+CLODO = os.environ.get("CLODO", os.path.join(HERE, "..", "..", "clodo"))
 WRANGLER = "4.164.0"
 NODE = "22.23.3"
 PR_SET_CHILD_SUBREAPER = 36
@@ -27,7 +27,6 @@ class Bench:
     def __init__(self):
         self.home = tempfile.mkdtemp(prefix="clodo-many-")
         self.tools = os.path.join(self.home, "tools")
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         self.env = dict(os.environ, CI="1", WRANGLER_SEND_METRICS="false", WRANGLER_HIDE_BANNER="true")
         self.env["CLODO_SANDBOX_HOME"] = os.path.join(self.home, "sandbox")
         for name in ("CLOUDFLARE_API_TOKEN", "CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_BASE_URL"):
@@ -49,6 +48,8 @@ class Bench:
         started = subprocess.run(
             ["sh", "-c", script, CLODO], env=self.env, cwd=self.tools, check=True, stdout=subprocess.PIPE)
         self.env = json.loads(started.stdout)
+        # Only now: the sandbox goes on by itself and is nobody to wait for.
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         return self
 
     def __exit__(self, *_):

@@ -18,6 +18,11 @@ public record Copy(ServiceName of, DomainName domain, List<AccountId> account) {
     }
   }
 
+  /** The same, in an account unless it names one already. */
+  Copy in(List<AccountId> stated) {
+    return account.isEmpty() && !stated.isEmpty() ? new Copy(of, domain, stated) : this;
+  }
+
   /** A service that is released once, as it stands in the workspace. */
   public static Copy none(ServiceName service) {
     return new Copy(service, DomainName.SHARED, List.of());

@@ -64,8 +64,13 @@ public record Service(
         Copy.none(name));
   }
 
-  /** Names this service to wrangler. */
+  /** Names this service to wrangler and Cloudflare, with the account that it states. */
   public Target target() {
-    return new Target(name, environment, home, config, copy);
+    return new Target(name, environment, home, config, copy.in(account()));
+  }
+
+  private List<AccountId> account() {
+    return settings.text("account_id").filter(a -> !a.isBlank()).map(AccountId::new).stream()
+        .toList();
   }
 }

@@ -38,6 +38,9 @@ import org.tomlj.Toml;
  * time. A refusal is unknown, never missing.
  */
 final class AccountLook {
+  /** As many Workers as are asked for before the account's list of them is there. */
+  private static final int MANY = 20;
+
   private final AccountApi api;
   private final Credentials credentials;
   private final Inventory wanted;
@@ -68,11 +71,17 @@ final class AccountLook {
     api.use(account);
     var token = threads.submit(this::token);
     var permissions = threads.submit(() -> permissions(token.get()));
-    var workers = workers();
     var lists = new LinkedHashMap<Account.Shelf, Future<Looked<List<Resource>>>>();
     for (var shelf : Shelves.all()) {
-      if (shelf.isWanted(wanted)) {
-        ownersOf(shelf)
+      if (shelf.kind() == ResourceKind.WORKERS) {
+        lists.put(
+            shelf(shelf.kind()), start(threads, shelf.permission(), () -> api.list(shelf, "")));
+      }
+    }
+    var workers = worthAsking(lists);
+    for (var shelf : Shelves.all()) {
+      if (shelf.isWanted(wanted) && shelf.kind() != ResourceKind.WORKERS) {
+        ownersOf(shelf, workers)
             .forEach(of ->
                 lists.put(
                     new Account.Shelf(shelf.kind(), of),
@@ -128,10 +137,10 @@ final class AccountLook {
   }
 
   /** What a shelf has a list for that needs no other list first. */
-  private Collection<String> ownersOf(Shelves.Shelf shelf) {
+  private Collection<String> ownersOf(Shelves.Shelf shelf, List<Service> workers) {
     return switch (shelf.per()) {
       case "" -> List.of("");
-      case "worker" -> workers().stream().map(s -> s.name().value()).toList();
+      case "worker" -> workers.stream().map(s -> s.name().value()).toList();
       case "pages" ->
           wanted.released().stream()
               .filter(s -> s.kind() == Service.Kind.PAGES)
@@ -374,6 +383,22 @@ final class AccountLook {
                       + " accounts: set CLOUDFLARE_ACCOUNT_ID or account_id",
               "");
     };
+  }
+
+  /**
+   * The Workers of which more can be learnt. Where there are many, those that the account does not
+   * have are left out: a first release for a thousand domains would ask for each in vain. A few are
+   * asked for side by side with the list, which is sooner done.
+   */
+  private List<Service> worthAsking(Map<Account.Shelf, Future<Looked<List<Resource>>>> lists) {
+    var workers = workers();
+    if (workers.size() <= MANY
+        || !(waitFor(lists, ResourceKind.WORKERS)
+            instanceof Looked.Known<List<Resource>>(var there))) {
+      return workers;
+    }
+    var names = services(there);
+    return workers.stream().filter(s -> names.contains(s.name())).toList();
   }
 
   private List<Service> workers() {

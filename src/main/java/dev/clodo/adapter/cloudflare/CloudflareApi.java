@@ -33,6 +33,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,7 +108,22 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
       return Account.unseen(Account.Access.NO_CREDENTIALS, why).with(own);
     }
     noteMigrationTables(wanted);
-    return new AccountLook(api, shown, wanted).look().with(own);
+    return everywhere(shown, wanted).with(own);
+  }
+
+  /** Looks at each account that something is released to. */
+  private Account everywhere(Credentials shown, Inventory wanted) {
+    var parts = Accounts.divided(wanted);
+    if (parts.size() <= 1) {
+      return new AccountLook(api, shown, wanted).look();
+    }
+    var looks = new LinkedHashMap<Inventory, Account>();
+    for (var part : parts) {
+      var named = Accounts.of(part);
+      var in = named.map(id -> others.computeIfAbsent(id, api::of)).orElse(api);
+      looks.put(part, new AccountLook(in, shown, part).look());
+    }
+    return Accounts.merged(looks);
   }
 
   @Override

@@ -22,6 +22,14 @@ final class Fleet implements AutoCloseable {
   /// through the edge; this is what lets them end.
   private static final Duration LINGER = Duration.ofSeconds(30);
 
+  /// Versions with traffic that stay up. A workspace of a thousand Workers has more of them than a
+  /// machine has room for; those that were asked last stay, the others start again when they are
+  /// asked, in some 100 ms.
+  static final int KEPT_LIVE = 200;
+
+  /// Beyond that many a version is ended sooner.
+  private static final Duration SHORT_LINGER = Duration.ofSeconds(10);
+
   private final Platform platform;
   private final VersionStarter starter;
   private final Map<String, VersionSlot> slots = new ConcurrentHashMap<>();
@@ -141,16 +149,31 @@ final class Fleet implements AutoCloseable {
     return slots.computeIfAbsent(version.versionId(), id -> new VersionSlot(starter, version));
   }
 
-  /// Ends all but a few of the versions without traffic that were not used for a time.
+  /// Ends all but a few of the versions without traffic that were not used for a time, and of those
+  /// with traffic what is too many.
   void trim(Duration unusedFor) {
-    List<VersionSlot> idle = new ArrayList<>();
+    endAllBut(KEPT_IDLE, running(false), unusedFor);
+    endAllBut(KEPT_LIVE, running(true), SHORT_LINGER);
+  }
+
+  /// A slot and when it was last used, as of one moment: sorting needs times that stand still.
+  private record Used(VersionSlot slot, long last) {}
+
+  private List<Used> running(boolean isLive) {
+    List<Used> found = new ArrayList<>();
     slots.forEach((id, slot) -> {
-      if (!live.contains(id) && slot.isRunning()) {
-        idle.add(slot);
+      if (live.contains(id) == isLive && slot.isRunning()) {
+        found.add(new Used(slot, slot.lastUsed()));
       }
     });
-    idle.sort(Comparator.comparingLong(VersionSlot::lastUsed).reversed());
-    idle.stream().skip(KEPT_IDLE).forEach(slot -> slot.stopIfUnusedFor(unusedFor));
+    return found;
+  }
+
+  private static void endAllBut(int kept, List<Used> running, Duration unusedFor) {
+    if (running.size() > kept) {
+      running.sort(Comparator.comparingLong(Used::last).reversed());
+      running.stream().skip(kept).forEach(used -> used.slot().stopIfUnusedFor(unusedFor));
+    }
   }
 
   @Override
