@@ -5,6 +5,7 @@ import dev.clodo.Failed;
 import dev.clodo.model.Assessment;
 import dev.clodo.model.FailOn;
 import dev.clodo.model.Stage;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -194,10 +195,16 @@ final class AssessCommand implements Callable<Integer> {
     var output = new Outputs(session, failOn).text(wanted.getFirst().format(), assessments);
     session.host().out().print(output);
     int exit = exit(assessments);
-    if (assessments.getFirst().inventory().services().size() >= WORTH_REMEMBERING) {
+    boolean worth = assessments.getFirst().inventory().services().size() >= WORTH_REMEMBERING;
+    if (worth && looked.stream().noneMatch(AssessCommand::isProgram)) {
       memory.ifPresent(m -> m.keep(new Remembered.Answer(exit, output), looked, began));
     }
     return exit;
+  }
+
+  /** A workspace's file that is a program looks at what it likes, so its answer is none to keep. */
+  private static boolean isProgram(Path path) {
+    return String.valueOf(path.getFileName()).startsWith("clodo.config.") && Files.exists(path);
   }
 
   private int fixed(List<Path> folders, List<Wanted> wanted) {

@@ -1,5 +1,6 @@
 package dev.clodo.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -208,11 +211,28 @@ final class RememberedTest {
     scene.environment.remove("CLOUDFLARE_API_TOKEN");
     assertThat(scene.type(command).out()).isEqualTo("remembered");
 
+    scene.file("clodo.config.js", "export default {};\n");
+    scene.type(command);
+    assertThat(texts(kept))
+        .as("what a program says is not kept")
+        .anyMatch(t -> t.contains("remembered"));
+    Files.delete(folder.resolve("clodo.config.js"));
+
     scene.service("service-7", "no_such_key = 1");
     var changed = scene.type(command);
     scene.environment.put("CLODO_CACHE", "off");
     assertThat(changed).isEqualTo(scene.type(command));
     assertThat(changed.out()).contains("no_such_key");
+  }
+
+  private static List<String> texts(Path kept) throws IOException {
+    try (var files = Files.list(kept)) {
+      var texts = new ArrayList<String>();
+      for (var file : files.toList()) {
+        texts.add(Files.readString(file, ISO_8859_1));
+      }
+      return texts;
+    }
   }
 
   /** Puts another text into the one answer that is kept, as if that had been said. */
