@@ -34,7 +34,7 @@ import java.util.function.Predicate;
  * @param back the releases that are taken back, in the plan's order
  * @param kept the services whose release was whole and stays
  */
-record Retreat(Way way, List<Release> back, List<ServiceName> kept) {
+record Retreat(Track way, List<Release> back, List<ServiceName> kept) {
   /** A release and the number of its wave. */
   private record Placed(Release release, int wave) {
     ServiceName of() {
@@ -66,7 +66,7 @@ record Retreat(Way way, List<Release> back, List<ServiceName> kept) {
         kept.add(placed.release().target().service());
       }
     }
-    var way = new Way(lanes.reversed().stream().map(List::reversed).toList(), plan.steps().size());
+    var way = new Track(lanes.reversed().stream().map(List::reversed).toList(), plan.steps().size());
     return new Retreat(
         way,
         begun.stream().filter(back::contains).map(Placed::release).toList(),

@@ -6,7 +6,6 @@ import dev.clodo.model.VersionId;
 import dev.clodo.model.VersionRef;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,7 +21,7 @@ public final class State {
   public static final String BOOKMARK = "bookmark";
 
   private final Progresses steps;
-  final Way.Front ahead;
+  final Track.Front ahead;
   private final List<Failure> failures;
   final Optional<Back> back;
 
@@ -33,12 +32,12 @@ public final class State {
    * @param retreat what is taken back, and what is not
    * @param barred what could not be taken back
    */
-  record Back(Way.Front front, Retreat retreat, List<Barred> barred) {
+  record Back(Track.Front front, Retreat retreat, List<Barred> barred) {
     Back {
       barred = List.copyOf(barred);
     }
 
-    Back with(Way.Front other) {
+    Back with(Track.Front other) {
       return new Back(other, retreat, barred);
     }
 
@@ -59,7 +58,7 @@ public final class State {
   /** A step that failed, and why. */
   public record Failure(StepId step, String why) {}
 
-  private State(Progresses steps, Way.Front ahead, List<Failure> failures, Optional<Back> back) {
+  private State(Progresses steps, Track.Front ahead, List<Failure> failures, Optional<Back> back) {
     this.steps = steps;
     this.ahead = ahead;
     this.failures = failures;
@@ -74,7 +73,7 @@ public final class State {
             .toList();
     int size = plan.steps().size();
     return new State(
-        Progresses.untouched(size), new Way(lanes, size).start(), List.of(), Optional.empty());
+        Progresses.untouched(size), new Track(lanes, size).start(), List.of(), Optional.empty());
   }
 
   public Progress of(StepId step) {
@@ -101,11 +100,6 @@ public final class State {
     return Optional.ofNullable(of(step).facts().get(name));
   }
 
-  /** What the journal knows of a step. */
-  Map<String, String> facts(StepId step) {
-    return of(step).facts();
-  }
-
   /** Why the run goes back, when it does: the steps that failed, in the order in which they did. */
   public List<Failure> failures() {
     return failures;
@@ -115,7 +109,7 @@ public final class State {
     return new State(steps.with(step.ordinal() - 1, progress), ahead, failures, back);
   }
 
-  State with(Way.Front other) {
+  State with(Track.Front other) {
     return new State(steps, other, failures, back);
   }
 

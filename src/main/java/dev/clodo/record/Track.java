@@ -10,7 +10,7 @@ import java.util.List;
  * The steps that a run takes, forward or back: waves one after the other, in each of them lanes
  * that do not depend on one another, in each lane steps one after the other. Immutable.
  */
-final class Way {
+final class Track {
   private static final int NOWHERE = -1;
 
   private final List<List<List<Step>>> waves;
@@ -21,7 +21,7 @@ final class Way {
    * @param waves waves of lanes; empty ones are left out
    * @param steps how many steps the plan has
    */
-  Way(List<List<List<Step>>> waves, int steps) {
+  Track(List<List<List<Step>>> waves, int steps) {
     this.waves =
         waves.stream()
             .map(lanes -> lanes.stream().filter(lane -> !lane.isEmpty()).toList())
@@ -50,7 +50,7 @@ final class Way {
    * How far a run has come on its way. Lanes begin in order, so those before {@code begun} have
    * begun or were offered; of these, the open ones are not at their end.
    */
-  record Front(Way way, int wave, int begun, List<Open> open) {
+  record Front(Track way, int wave, int begun, List<Open> open) {
     /** A lane that is not at its end, and how many of its steps are done. */
     record Open(int lane, int done) {}
 
