@@ -73,7 +73,7 @@ public final class Starter {
    */
   public Draft settings(boolean baseline) {
     var text = new StringBuilder();
-    text.append("# Settings of Clodo for this workspace; docs/clodo-yaml.md lists them all. ")
+    text.append("# Settings of Clodo for this workspace; all there are: clodo docs config. ")
         .append(WRITTEN)
         .append('\n');
     text.append("# Services are found by themselves: ")
