@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
       "",
       "Exit codes: 0 done, 1 usage, 2 not ready, 3 rolled back, 4 nothing to do, 5 waiting for"
           + " somebody,",
-      "6 stuck (a person is needed), 30 network, Cloudflare or this machine, 31 a mistake of Clodo."
+      "6 stuck (a person is needed), 30 network, Cloudflare or this machine, 31 a mistake of Clodo,",
+      "130 stopped by Ctrl-C."
     })
 final class RootCommand implements Callable<Integer> {
   private final Session session;
