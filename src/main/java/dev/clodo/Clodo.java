@@ -483,6 +483,7 @@ public final class Clodo implements AutoCloseable {
 
   /** Lets earlier versions serve again, and asks them how they are. */
   public Deployed rollback(GoBack request, Watcher watcher) {
+    hasten();
     var origin = origin();
     var rollbacks = rollbacks(discover());
     var drafted = planned(() -> rollbacks.plan(request));
@@ -512,6 +513,7 @@ public final class Clodo implements AutoCloseable {
    * is written down where that is possible, and read back.
    */
   public Deployed rollbackNow(GoBack request, Watcher watcher) {
+    hasten();
     var rollbacks = rollbacks(discover());
     var plan = planned(() -> rollbacks.planNow(request));
     if (plan.isEmpty()) {
@@ -523,6 +525,19 @@ public final class Clodo implements AutoCloseable {
     watcher.phase(Phase.EXECUTE);
     var outcome = executor(watcher, store).start(run);
     return wentBack(record(run, store.journal(run.id())), outcome, rollbacks, watcher);
+  }
+
+  /**
+   * What the switch needs is made ready while the workspace is read: a connection, the store. What
+   * fails here fails again where it is needed, and is said there.
+   */
+  private void hasten() {
+    var _ =
+        Later.of(() -> {
+          ports.cloudflare().warmUp();
+          return ports;
+        });
+    var _ = Later.of(() -> ports.bridge().holder(SagaExecutor.scope(environment)));
   }
 
   private Deployed wentBack(

@@ -62,6 +62,9 @@ public interface Cloudflare {
    */
   List<UploadedVersion> versions(Target target);
 
+  /** Says that it will be asked soon, so that a connection can be made; may do nothing. */
+  default void warmUp() {}
+
   /**
    * Looks only at what serves now and where some of the services can be asked. As {@link #look}, it
    * never throws.

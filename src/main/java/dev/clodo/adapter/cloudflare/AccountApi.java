@@ -58,6 +58,7 @@ final class AccountApi {
   private final Map<Needs.Kind, Set<String>> existing = new ConcurrentHashMap<>();
   private final Queue<ApiFailure> noted = new ConcurrentLinkedQueue<>();
   private volatile Optional<AccountId> account;
+  private Optional<String> subdomain = Optional.empty();
 
   /**
    * @param configured the account named by the environment
@@ -88,6 +89,9 @@ final class AccountApi {
   }
 
   void use(AccountId chosen) {
+    if (!account.equals(Optional.of(chosen))) {
+      forgetSubdomain();
+    }
     account = Optional.of(chosen);
   }
 
@@ -222,7 +226,21 @@ final class AccountApi {
         .toList();
   }
 
-  String subdomain() throws ApiFailure {
+  private synchronized void forgetSubdomain() {
+    subdomain = Optional.empty();
+  }
+
+  /** The account's workers.dev name, asked for once; empty when none is registered. */
+  synchronized String subdomain() throws ApiFailure {
+    var known = subdomain;
+    if (known.isEmpty()) {
+      known = Optional.of(askSubdomain());
+      subdomain = known;
+    }
+    return known.get();
+  }
+
+  private String askSubdomain() throws ApiFailure {
     try {
       return client.get(in("/workers/subdomain")).path("result").path("subdomain").asText("");
     } catch (ApiFailure failure) {

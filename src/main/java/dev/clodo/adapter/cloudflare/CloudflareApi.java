@@ -132,6 +132,19 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
     return new Spent(budget.requests(), budget.repeated(), client.pace().waited());
   }
 
+  /** Asks what is asked first anyway, where it is known in which account. */
+  @Override
+  public void warmUp() {
+    if (credentials.get() instanceof Credentials.Missing || api.account().isEmpty()) {
+      return;
+    }
+    try {
+      var _ = api.subdomain();
+    } catch (ApiFailure unable) {
+      // Harmless: whoever needs the answer asks again, and says what is wrong.
+    }
+  }
+
   @Override
   public Account glance(Inventory wanted, Collection<Service> services) {
     var shown = credentials.get();
