@@ -5,12 +5,14 @@ import dev.clodo.model.Looked;
 import dev.clodo.model.Needs;
 import dev.clodo.model.Obstacle;
 import dev.clodo.model.Plan;
+import dev.clodo.model.Step;
 import dev.clodo.model.UploadedVersion;
 import dev.clodo.model.VersionId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
@@ -71,11 +73,28 @@ public final class WaysBack {
                 Obstacle.Kind.LIFECYCLE, why + ", and Cloudflare goes back past no such change"));
         found.addAll(gone(baseline, known.apply(release.change())));
       }
-      case Change.Update(_, var baseline) ->
-          found.addAll(gone(baseline, known.apply(release.change())));
+      case Change.Update(_, var baseline) -> {
+        secrets(release, baseline).ifPresent(found::add);
+        found.addAll(gone(baseline, known.apply(release.change())));
+      }
       case Change.Revert _, Change.Unchanged _, Change.LeftOut _ -> {}
     }
     return found.stream().distinct().toList();
+  }
+
+  /** Cloudflare goes back past a change of secrets only when told twice. */
+  private static Optional<Obstacle> secrets(Plan.Release release, VersionId baseline) {
+    return release.steps().stream()
+        .filter(Step.PutSecrets.class::isInstance)
+        .map(Step.PutSecrets.class::cast)
+        .map(s ->
+            new Obstacle(
+                Obstacle.Kind.SECRETS_CHANGED,
+                "%s change, and version %s has the old values"
+                    .formatted(
+                        String.join(", ", new TreeSet<>(s.secrets().keySet())),
+                        baseline.shortened())))
+        .findFirst();
   }
 
   private static List<Obstacle> gone(VersionId baseline, Known known) {

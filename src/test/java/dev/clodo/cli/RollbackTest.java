@@ -97,6 +97,38 @@ class RollbackTest {
   }
 
   @Test
+  void goesBackForOneDomainOrForAGroup() {
+    scene.service("web").file(
+        "clodo.yaml",
+        """
+        groups: { edge: [web] }
+        domains:
+          one.example.com: { services: { api: {} } }
+          two.example.com: { services: { api: {} } }
+        services:
+          web: { domains: none }
+        """);
+    var deployed = scene.type("deploy", "--yes");
+    assertThat(deployed.exit()).as(deployed.out() + deployed.err()).isZero();
+    var one = new ServiceName("api-one-example-com");
+    var two = new ServiceName("api-two-example-com");
+    var before = serving(one);
+    var web1 = serving(WEB);
+    scene.account.digest(API, "api 2");
+    scene.account.digest(WEB, "web 2");
+    assertThat(scene.type("deploy", "--yes").exit()).isZero();
+    var after = serving(two);
+
+    assertThat(scene.type("rollback", "api", "--domain", "one.example.com", "--yes").exit()).isZero();
+    assertThat(serving(one)).isEqualTo(before);
+    assertThat(serving(two)).isEqualTo(after);
+
+    assertThat(scene.type("rollback", "edge", "--yes").exit()).isZero();
+    assertThat(serving(WEB)).isEqualTo(web1);
+    assertThat(serving(two)).isEqualTo(after);
+  }
+
+  @Test
   void tellsWhatGoingBackLeavesAsItIs() {
     scene.service("api", "[triggers]", "crons = [\"*/5 * * * *\"]");
     released("api 2", "built web");
