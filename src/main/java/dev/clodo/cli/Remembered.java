@@ -108,8 +108,8 @@ final class Remembered {
           return NONE;
         }
         var seen = Files.readAttributes(path, "unix:size,lastModifiedTime,ctime,ino,mode,dev");
-        var changed = (FileTime) seen.get("ctime");
-        var modified = (FileTime) seen.get("lastModifiedTime");
+        var changed = (FileTime) attribute(seen, "ctime");
+        var modified = (FileTime) attribute(seen, "lastModifiedTime");
         return new Stamp(
             mixed(seen, changed, modified),
             changed.compareTo(modified) > 0 ? changed.toInstant() : modified.toInstant());
@@ -143,7 +143,15 @@ final class Remembered {
     }
 
     private static long number(Map<String, Object> seen, String name) {
-      return ((Number) seen.get(name)).longValue();
+      return ((Number) attribute(seen, name)).longValue();
+    }
+
+    private static Object attribute(Map<String, Object> seen, String name) {
+      var value = seen.get(name);
+      if (value == null) {
+        throw new IllegalStateException("asked for " + name + " and not told");
+      }
+      return value;
     }
   }
 

@@ -267,11 +267,11 @@ public final class SagaExecutor {
           return new Came.Refused(step, message(no));
         } catch (TryLater later) {
           silence = message(later);
-          pause(silence, longer(later.after(), pauseBefore(attempt)), givesUp);
+          pauseUnless(givesUp, silence, longer(later.after(), pauseBefore(attempt)));
         } catch (Unreachable lost) {
           // The call may have worked, or may still: let it land, then look.
           silence = message(lost);
-          pause(silence, step instanceof Step.Act ? timing.settle() : pauseBefore(attempt), NEVER);
+          pause(silence, step instanceof Step.Act ? timing.settle() : pauseBefore(attempt));
         }
       }
     }
@@ -280,7 +280,7 @@ public final class SagaExecutor {
     private void letLand() {
       if (step instanceof Step.Act) {
         lease.ensure();
-        pause("it had been started before and may still land", timing.settle(), NEVER);
+        pause("it had been started before and may still land", timing.settle());
       }
     }
 
@@ -298,10 +298,10 @@ public final class SagaExecutor {
           throw new Unreachable("can't look: " + message(refused), refused);
         } catch (TryLater later) {
           giveUpAfter(attempt, later);
-          pause(message(later), longer(later.after(), pauseBefore(attempt)), NEVER);
+          pause(message(later), longer(later.after(), pauseBefore(attempt)));
         } catch (Unreachable silence) {
           giveUpAfter(attempt, silence);
-          pause(message(silence), pauseBefore(attempt), NEVER);
+          pause(message(silence), pauseBefore(attempt));
         }
       }
     }
@@ -313,24 +313,27 @@ public final class SagaExecutor {
       }
     }
 
-    /**
-     * Waits, as long as wanted within reason.
-     *
-     * @param until ends the wait early
-     */
-    private void pause(String why, Duration wanted, BooleanSupplier until) {
-      var left = wanted.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : wanted;
-      telling.accept(new Notice.Retrying(step, why, left));
-      while (left.isPositive() && !until.getAsBoolean()) {
-        var slice = until == NEVER || left.compareTo(SLICE) < 0 ? left : SLICE;
+    /** Waits, as long as wanted within reason, whatever else happens. */
+    private void pause(String why, Duration wanted) {
+      clock.sleep(told(why, wanted));
+    }
+
+    /** Waits, as long as wanted within reason, unless there is no purpose in it any more. */
+    private void pauseUnless(BooleanSupplier ended, String why, Duration wanted) {
+      var left = told(why, wanted);
+      while (left.isPositive() && !ended.getAsBoolean()) {
+        var slice = left.compareTo(SLICE) < 0 ? left : SLICE;
         clock.sleep(slice);
         left = left.minus(slice);
       }
     }
-  }
 
-  /** Some waits have a purpose whatever else happens. */
-  private static final BooleanSupplier NEVER = () -> false;
+    private Duration told(String why, Duration wanted) {
+      var within = wanted.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : wanted;
+      telling.accept(new Notice.Retrying(step, why, within));
+      return within;
+    }
+  }
 
   private static Duration pauseBefore(int attempt) {
     return FIRST_PAUSE.multipliedBy(1L << Math.min(attempt, 8));

@@ -4,6 +4,7 @@ import dev.clodo.model.ConfigValue;
 import dev.clodo.model.Memory;
 import dev.clodo.model.Service;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -79,7 +80,7 @@ public final class AssetSkew {
                 isApp ? "index.html in their place" : "404"));
   }
 
-  private static String shown(TreeSet<String> gone) {
+  private static String shown(SortedSet<String> gone) {
     return gone.size() == 1
         ? gone.first()
         : "%s and %d more".formatted(gone.first(), gone.size() - 1);

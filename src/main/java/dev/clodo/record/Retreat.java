@@ -66,7 +66,8 @@ record Retreat(Track way, List<Release> back, List<ServiceName> kept) {
         kept.add(placed.release().target().service());
       }
     }
-    var way = new Track(lanes.reversed().stream().map(List::reversed).toList(), plan.steps().size());
+    var way =
+        new Track(lanes.reversed().stream().map(List::reversed).toList(), plan.steps().size());
     return new Retreat(
         way,
         begun.stream().filter(back::contains).map(Placed::release).toList(),

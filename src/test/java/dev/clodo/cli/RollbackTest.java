@@ -98,16 +98,18 @@ class RollbackTest {
 
   @Test
   void goesBackForOneDomainOrForAGroup() {
-    scene.service("web").file(
-        "clodo.yaml",
-        """
-        groups: { edge: [web] }
-        domains:
-          one.example.com: { services: { api: {} } }
-          two.example.com: { services: { api: {} } }
-        services:
-          web: { domains: none }
-        """);
+    scene
+        .service("web")
+        .file(
+            "clodo.yaml",
+            """
+            groups: { edge: [web] }
+            domains:
+              one.example.com: { services: { api: {} } }
+              two.example.com: { services: { api: {} } }
+            services:
+              web: { domains: none }
+            """);
     var deployed = scene.type("deploy", "--yes");
     assertThat(deployed.exit()).as(deployed.out() + deployed.err()).isZero();
     var one = new ServiceName("api-one-example-com");
@@ -119,7 +121,8 @@ class RollbackTest {
     assertThat(scene.type("deploy", "--yes").exit()).isZero();
     var after = serving(two);
 
-    assertThat(scene.type("rollback", "api", "--domain", "one.example.com", "--yes").exit()).isZero();
+    assertThat(scene.type("rollback", "api", "--domain", "one.example.com", "--yes").exit())
+        .isZero();
     assertThat(serving(one)).isEqualTo(before);
     assertThat(serving(two)).isEqualTo(after);
 

@@ -11,11 +11,19 @@ import java.nio.charset.StandardCharsets;
 /**
  * The multipart form of an upload. The modules are written once for all that are published from the
  * same build; each upload adds only its metadata.
- *
- * @param boundary between the parts; it stands in none of them
- * @param modules all parts after the metadata, with the end of the form
  */
-record UploadForm(String boundary, byte[] modules) {
+final class UploadForm {
+  /** Between the parts; it stands in none of them. */
+  private final String boundary;
+
+  /** All parts after the metadata, with the end of the form. */
+  private final byte[] modules;
+
+  private UploadForm(String boundary, byte[] modules) {
+    this.boundary = boundary;
+    this.modules = modules;
+  }
+
   /** The form of what wrangler built. */
   static UploadForm of(Artifact artifact) {
     var boundary = boundary(artifact);

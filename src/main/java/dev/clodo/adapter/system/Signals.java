@@ -25,6 +25,7 @@ public final class Signals {
    * @param name without {@code SIG}: {@code INT}, {@code WINCH}
    * @return puts back what happened before
    */
+  @SuppressWarnings("ReferenceEquality") // A proxy's equality is its identity.
   public static Runnable on(String name, Runnable heard) {
     try {
       var signals = Class.forName("sun.misc.Signal");
