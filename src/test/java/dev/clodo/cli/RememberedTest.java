@@ -2,6 +2,7 @@ package dev.clodo.cli;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clodo.discover.ServiceAutoDiscovery;
@@ -148,7 +149,7 @@ final class RememberedTest {
     memory.keep(ANSWER, looked(), longAfter());
     assertThat(memory.answer()).as("before the change").contains(ANSWER);
 
-    CHANGES.get(change).in(workspace);
+    requireNonNull(CHANGES.get(change)).in(workspace);
 
     assertThat(memory.answer()).isEmpty();
   }

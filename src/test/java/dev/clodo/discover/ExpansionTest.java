@@ -4,6 +4,7 @@ import static dev.clodo.fixture.Services.calls;
 import static dev.clodo.fixture.Services.inventory;
 import static dev.clodo.fixture.Services.name;
 import static dev.clodo.fixture.Services.worker;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clodo.fixture.Services;
@@ -245,7 +246,7 @@ class ExpansionTest {
   }
 
   private static Service released(Inventory inventory, String name) {
-    return inventory.releasedByName().get(new ServiceName(name));
+    return requireNonNull(inventory.releasedByName().get(new ServiceName(name)));
   }
 
   private static List<String> names(Inventory inventory) {

@@ -1,5 +1,6 @@
 package dev.clodo.discover;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clodo.model.AccountId;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +37,7 @@ class SettingsTest {
     var workspace = read(SettingsReference.example(), TOP, "");
     assertThat(workspace.domains().keySet())
         .containsExactly(new DomainName("canary.example.com"), new DomainName("acme.example.com"));
-    var acme = workspace.domains().get(new DomainName("acme.example.com"));
+    var acme = requireNonNull(workspace.domains().get(new DomainName("acme.example.com")));
     assertThat(acme.overrides().account())
         .containsExactly(new AccountId("0123456789abcdef0123456789abcdef"));
     assertThat(acme.overrides().kv().text("CACHE")).contains("1".repeat(32));
@@ -45,9 +47,9 @@ class SettingsTest {
             "SESSION_KEY",
             new SecretSource.Line(folder.resolve(".secrets/acme.env").toString(), "SESSION_KEY"))
         .containsEntry("LICENCE", new SecretSource.Command("op read op://acme/licence"));
-    assertThat(workspace.services().get(new ServiceName("auth")).audience())
+    assertThat(requireNonNull(workspace.services().get(new ServiceName("auth"))).audience())
         .isEqualTo(new Audience.Once());
-    assertThat(workspace.services().get(new ServiceName("web")).health())
+    assertThat(requireNonNull(workspace.services().get(new ServiceName("web"))).health())
         .containsExactly(
             new HealthCheck(
                 "/healthz", 100, 500, "ok", Duration.ofSeconds(2), 3, Duration.ofSeconds(10)));
@@ -82,7 +84,7 @@ class SettingsTest {
   }
 
   private static void collect(
-      ConfigValue.Table root, ConfigValue value, TreeSet<String> keys, List<String> bare) {
+      ConfigValue.Table root, ConfigValue value, Set<String> keys, List<String> bare) {
     if (value instanceof ConfigValue.Sequence list) {
       list.items().forEach(i -> collect(root, i, keys, bare));
     }
@@ -176,12 +178,12 @@ class SettingsTest {
         """);
     var workspace =
         read("domains:\n  from: tenants.csv\n  b.example.com: { zone: example.com }\n", TOP, "");
-    var a = workspace.domains().get(new DomainName("a.example.com"));
+    var a = requireNonNull(workspace.domains().get(new DomainName("a.example.com")));
     assertThat(a.overrides().account()).containsExactly(new AccountId("acc-a"));
     assertThat(a.overrides().routes()).hasSize(2);
     assertThat(a.overrides().vars().text("TENANT")).contains("A, Inc.");
     assertThat(a.at().line()).isEqualTo(2);
-    var b = workspace.domains().get(new DomainName("b.example.com"));
+    var b = requireNonNull(workspace.domains().get(new DomainName("b.example.com")));
     assertThat(b.overrides().zone()).isEqualTo("example.com");
   }
 

@@ -28,6 +28,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -300,7 +301,7 @@ class WavesOfDomainsTest {
   }
 
   private static List<Edge> between(
-      String from, String to, HashSet<String> shared, List<String> domains) {
+      String from, String to, Set<String> shared, List<String> domains) {
     var edges = new ArrayList<Edge>();
     if (shared.contains(from) && shared.contains(to)) {
       edges.add(calls(from, to));

@@ -1,5 +1,6 @@
 package dev.clodo.proof;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clodo.discover.ServiceAutoDiscovery;
@@ -116,13 +117,13 @@ class DerivedConfigTest {
             .build();
     var copy = ServiceAutoDiscovery.released(found, workspace).released().getFirst();
     assertThat(copy.name().value()).isEqualTo("web-live-acme-example-com");
-    Files.createDirectories(copy.config().getParent());
+    var derivedHome = requireNonNull(copy.config().getParent());
+    Files.createDirectories(derivedHome);
     Files.writeString(copy.config(), DerivedConfig.text(copy));
 
     var template = found.services().getFirst();
     var original = modules(version, template.home(), "--env=production");
-    var derived =
-        modules(version, copy.config().getParent(), "--env=", "--config", copy.config().toString());
+    var derived = modules(version, derivedHome, "--env=", "--config", copy.config().toString());
     assertThat(original).isNotEmpty();
     assertThat(derived).isEqualTo(original);
     assertThat(Files.readString(work.resolve("out.log"))).doesNotContain("WARNING");

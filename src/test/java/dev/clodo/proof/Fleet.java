@@ -163,11 +163,15 @@ final class Fleet implements AutoCloseable {
       return Map.copyOf(heard);
     }
 
-    /** Waits for the last answers. */
-    @Override
-    public void close() {
+    /** Asks no more, and waits for the last answers. */
+    void leave() {
       stopped.set(true);
       threads.close();
+    }
+
+    @Override
+    public void close() {
+      leave();
     }
   }
 

@@ -55,7 +55,7 @@ class FleetTest {
 
         expect(fleet, 0, "rollback", "--yes");
         fleet.assertServes("one", "rolled back");
-        crowd.close();
+        crowd.leave();
         dropped = crowd.dropped();
         System.out.printf("%d requests, %d dropped%n", crowd.asked(), dropped.size());
         assertThat(crowd.heard()).hasSize(Fleet.SERVICES.size());

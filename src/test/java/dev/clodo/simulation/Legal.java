@@ -1,6 +1,7 @@
 package dev.clodo.simulation;
 
 import static dev.clodo.simulation.Invariants.require;
+import static java.util.Objects.requireNonNull;
 
 import dev.clodo.model.Event;
 import dev.clodo.model.JournalEntry;
@@ -75,12 +76,12 @@ final class Legal {
 
   private void started(int step) {
     require(!failed, "nothing begins after a failure");
-    int release = releaseOf.get(step);
+    int release = requireNonNull(releaseOf.get(step));
     boolean isFirst = !releaseOf.getOrDefault(step - 1, -1).equals(release);
     require(isFirst || succeeded.contains(step - 1), "steps start in order");
     require(lastForward.getOrDefault(release, 0) < step, "steps start once");
     lastForward.put(release, step);
-    int wave = waveOf.get(step);
+    int wave = requireNonNull(waveOf.get(step));
     require(
         waveOf.entrySet().stream()
             .filter(e -> e.getValue() < wave)
@@ -94,7 +95,7 @@ final class Legal {
   }
 
   private void undoStarted(int step) {
-    int release = releaseOf.get(step);
+    int release = requireNonNull(releaseOf.get(step));
     require(failed && open.isEmpty(), "nothing is taken back while something is under way");
     require(
         lastForward.containsKey(release)
@@ -102,9 +103,9 @@ final class Legal {
             && step < lastBackward.getOrDefault(release, Integer.MAX_VALUE),
         "steps are taken back in reverse order");
     lastBackward.put(release, step);
-    int wave = waveOf.get(step);
+    int wave = requireNonNull(waveOf.get(step));
     require(
-        wave <= backWave && undoing.stream().allMatch(s -> waveOf.get(s) == wave),
+        wave <= backWave && undoing.stream().allMatch(s -> waveOf.getOrDefault(s, -1) == wave),
         "waves are taken back in reverse order");
     backWave = wave;
     undoing.add(step);

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -51,11 +52,11 @@ class TriggerSandboxTest {
       wrangler.bootstrap(target("other"), tag(2));
 
       for (var kind : Provision.Kind.values()) {
-        assertThat(api.find(shop, kind, "shop-" + kind.ordinal())).isEmpty();
-        var id = api.provide(shop, kind, "shop-" + kind.ordinal());
-        assertThat(api.find(shop, kind, "shop-" + kind.ordinal())).contains(id);
+        assertThat(api.find(shop, kind, named(kind))).isEmpty();
+        var id = api.provide(shop, kind, named(kind));
+        assertThat(api.find(shop, kind, named(kind))).contains(id);
       }
-      var queue = "shop-" + Provision.Kind.QUEUE.ordinal();
+      var queue = named(Provision.Kind.QUEUE);
 
       var first =
           List.of(
@@ -111,6 +112,10 @@ class TriggerSandboxTest {
     var service = Services.worker(name);
     var home = Files.createDirectories(shared.resolve(name));
     return new Target(service.name(), service.environment(), home, home.resolve("wrangler.json"));
+  }
+
+  private static String named(Provision.Kind kind) {
+    return "shop-" + kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private static Tag tag(int step) {

@@ -60,7 +60,9 @@ class LocalSecretsTest {
     var key = folder.resolve(".clodo/secrets.key");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
         .isEqualTo("rw-------");
-    assertThat(Files.list(folder.resolve(".clodo"))).containsExactly(key);
+    try (var kept = Files.list(folder.resolve(".clodo"))) {
+      assertThat(kept).containsExactly(key);
+    }
 
     // Another machine has another key, so its digests tell nothing here.
     Files.delete(key);
