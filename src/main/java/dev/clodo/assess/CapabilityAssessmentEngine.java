@@ -78,9 +78,16 @@ public final class CapabilityAssessmentEngine {
         tally.add(check, new Scope.OfWorkspace(), look.apply(workspace));
       }
     }
+    var copies = new Copies(wanted);
     eachOf(wanted.services())
         .map(service -> ask(workspace, service))
-        .forEachOrdered(answers -> answers.forEach(a -> tally.add(a.check, a.scope, a.hits)));
+        .forEachOrdered(answers ->
+            answers.forEach(
+                a -> tally.add(a.check, a.scope, copies.ofTemplate(a.service, a.hits))));
+    eachOf(copies.all())
+        .map(copy -> askOfCopy(workspace, copy))
+        .forEachOrdered(answers ->
+            answers.forEach(a -> tally.tell(a.check, a.scope, copies.ofCopy(a.check, a.hits))));
     var stages = EnumSet.of(Stage.STATIC);
     if (found.access() != Access.OFFLINE) {
       stages.add(Stage.ONLINE);
@@ -112,7 +119,20 @@ public final class CapabilityAssessmentEngine {
   }
 
   /** What a check says of one service. */
-  private record Answer(Check check, Scope scope, List<? extends Hit> hits) {}
+  private record Answer(Check check, Service service, Scope scope, List<? extends Hit> hits) {}
+
+  private List<Answer> askOfCopy(Workspace workspace, Service copy) {
+    var scope = new Scope.OfService(copy.name(), copy.environment());
+    var one = new Case(workspace, copy, List.of(), CodeUse.UNSEEN);
+    var answers = new ArrayList<Answer>();
+    for (var check : checks) {
+      if (Copies.concerns(check)
+          && check.detection() instanceof Check.Detection.PerService(var look)) {
+        answers.add(new Answer(check, copy, scope, look.apply(one)));
+      }
+    }
+    return answers;
+  }
 
   private List<Answer> ask(Workspace workspace, Service service) {
     var answers = new ArrayList<Answer>(checks.size());
@@ -126,15 +146,17 @@ public final class CapabilityAssessmentEngine {
         case Check.Detection.OnWorkspace _ -> {}
         case Check.Detection.PerService(var look) -> {
           if (!decided.contains(check.id())) {
-            answers.add(new Answer(check, scope, look.apply(one)));
+            answers.add(new Answer(check, service, scope, look.apply(one)));
           }
         }
         case Check.Detection.OfBuild(var look) ->
             build.ifPresent(b ->
-                answers.add(new Answer(check, scope, Case.judging(b, x -> look.apply(one, x)))));
+                answers.add(
+                    new Answer(check, service, scope, Case.judging(b, x -> look.apply(one, x)))));
         case Check.Detection.OfStart(var look) ->
             start.ifPresent(s ->
-                answers.add(new Answer(check, scope, Case.judging(s, x -> look.apply(one, x)))));
+                answers.add(
+                    new Answer(check, service, scope, Case.judging(s, x -> look.apply(one, x)))));
       }
     }
     return answers;
@@ -218,6 +240,13 @@ public final class CapabilityAssessmentEngine {
 
     void add(Check check, Scope scope, List<? extends Hit> hits) {
       run++;
+      if (!tell(check, scope, hits)) {
+        unknown++;
+      }
+    }
+
+    /** Takes up what a check says; tells whether it could be told. */
+    boolean tell(Check check, Scope scope, List<? extends Hit> hits) {
       boolean told = true;
       for (var hit : hits) {
         switch (hit) {
@@ -234,9 +263,7 @@ public final class CapabilityAssessmentEngine {
           }
         }
       }
-      if (!told) {
-        unknown++;
-      }
+      return told;
     }
 
     List<Finding> findings() {
@@ -265,9 +292,10 @@ public final class CapabilityAssessmentEngine {
               .collect(Collectors.toCollection(ArrayList::new));
       findings.addAll(unknowns());
       var order = new HashMap<Scope, Integer>();
-      for (var service : workspace.inventory().services()) {
-        order.put(new Scope.OfService(service.name(), service.environment()), order.size() + 1);
-      }
+      Stream.concat(
+              workspace.inventory().services().stream(), workspace.inventory().released().stream())
+          .map(s -> new Scope.OfService(s.name(), s.environment()))
+          .forEach(scope -> order.putIfAbsent(scope, order.size() + 1));
       findings.sort(
           Comparator.comparing(Finding::verdict)
               .thenComparingInt(f -> order.getOrDefault(f.scope(), 0))
