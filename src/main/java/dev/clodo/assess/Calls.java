@@ -93,7 +93,7 @@ final class Calls {
     if (c.around().documents().get(home.resolve("package.json")) instanceof Table manifest) {
       manifest.table("scripts").ifPresent(scripts -> scripts(scripts, calls));
     }
-    calls.addAll(c.workspace().pipelineCalls().getOrDefault(home, List.of()));
+    calls.addAll(c.evidence().pipelineCalls().getOrDefault(home, List.of()));
     return calls;
   }
 

@@ -71,21 +71,21 @@ public final class CapabilityAssessmentEngine {
    * asked for is not asked; what a build or a start decided is not judged by reading again.
    */
   public Assessment assess(Inventory wanted, Account found, Trials tried, LocalDate today) {
-    var workspace = Workspace.of(wanted, found, tried, today);
-    var tally = new Tally(workspace);
+    var evidence = Evidence.of(wanted, found, tried, today);
+    var tally = new Tally(evidence);
     for (var check : checks) {
       if (check.detection() instanceof Check.Detection.OnWorkspace(var look)) {
-        tally.add(check, new Scope.OfWorkspace(), look.apply(workspace));
+        tally.add(check, new Scope.OfWorkspace(), look.apply(evidence));
       }
     }
     var copies = new Copies(wanted);
     eachOf(wanted.services())
-        .map(service -> ask(workspace, service))
+        .map(service -> ask(evidence, service))
         .forEachOrdered(answers ->
             answers.forEach(
                 a -> tally.add(a.check, a.scope, copies.ofTemplate(a.service, a.hits))));
     eachOf(copies.all())
-        .map(copy -> askOfCopy(workspace, copy))
+        .map(copy -> askOfCopy(evidence, copy))
         .forEachOrdered(answers ->
             answers.forEach(a -> tally.tell(a.check, a.scope, copies.ofCopy(a.check, a.hits))));
     var stages = EnumSet.of(Stage.STATIC);
@@ -121,9 +121,9 @@ public final class CapabilityAssessmentEngine {
   /** What a check says of one service. */
   private record Answer(Check check, Service service, Scope scope, List<? extends Hit> hits) {}
 
-  private List<Answer> askOfCopy(Workspace workspace, Service copy) {
+  private List<Answer> askOfCopy(Evidence evidence, Service copy) {
     var scope = new Scope.OfService(copy.name(), copy.environment());
-    var one = new Case(workspace, copy, List.of(), CodeUse.UNSEEN);
+    var one = new Case(evidence, copy, List.of(), CodeUse.UNSEEN);
     var answers = new ArrayList<Answer>();
     for (var check : checks) {
       if (Copies.concerns(check)
@@ -134,12 +134,12 @@ public final class CapabilityAssessmentEngine {
     return answers;
   }
 
-  private List<Answer> ask(Workspace workspace, Service service) {
+  private List<Answer> ask(Evidence evidence, Service service) {
     var answers = new ArrayList<Answer>(checks.size());
     var scope = new Scope.OfService(service.name(), service.environment());
-    var one = caseOf(workspace, service);
-    var build = Optional.ofNullable(workspace.tried().builds().get(service.target()));
-    var start = Optional.ofNullable(workspace.tried().starts().get(service.target()));
+    var one = caseOf(evidence, service);
+    var build = Optional.ofNullable(evidence.tried().builds().get(service.target()));
+    var start = Optional.ofNullable(evidence.tried().starts().get(service.target()));
     var decided = decided(build, start);
     for (var check : checks) {
       switch (check.detection()) {
@@ -184,13 +184,13 @@ public final class CapabilityAssessmentEngine {
     return decided;
   }
 
-  private static Case caseOf(Workspace workspace, Service service) {
-    return new Case(workspace, service, WranglerGrammar.violations(service), CodeUse.of(service));
+  private static Case caseOf(Evidence evidence, Service service) {
+    return new Case(evidence, service, WranglerGrammar.violations(service), CodeUse.of(service));
   }
 
   /** Collects hits and makes findings of them: suppressed, deduplicated and ordered. */
   private static final class Tally {
-    private final Workspace workspace;
+    private final Evidence evidence;
     private final List<Entry> entries = new ArrayList<>();
     private final Map<Path, Optional<Edits>> edits = new HashMap<>();
     private final Map<Path, Service> byConfig = new HashMap<>();
@@ -198,8 +198,8 @@ public final class CapabilityAssessmentEngine {
     private int run;
     private int unknown;
 
-    Tally(Workspace workspace) {
-      this.workspace = workspace;
+    Tally(Evidence evidence) {
+      this.evidence = evidence;
     }
 
     private record Entry(
@@ -293,7 +293,7 @@ public final class CapabilityAssessmentEngine {
       findings.addAll(unknowns());
       var order = new HashMap<Scope, Integer>();
       Stream.concat(
-              workspace.inventory().services().stream(), workspace.inventory().released().stream())
+              evidence.inventory().services().stream(), evidence.inventory().released().stream())
           .map(s -> new Scope.OfService(s.name(), s.environment()))
           .forEach(scope -> order.putIfAbsent(scope, order.size() + 1));
       findings.sort(
@@ -332,14 +332,14 @@ public final class CapabilityAssessmentEngine {
 
     private Optional<Edits> editsOf(Path config) {
       if (byConfig.isEmpty()) {
-        workspace.inventory().services().forEach(s -> byConfig.putIfAbsent(s.config(), s));
+        evidence.inventory().services().forEach(s -> byConfig.putIfAbsent(s.config(), s));
       }
       return edits.computeIfAbsent(
           config, file -> Optional.ofNullable(byConfig.get(file)).map(Edits::of));
     }
 
     private List<Finding> unknowns() {
-      var access = workspace.account().access();
+      var access = evidence.account().access();
       if (access == Access.ACCEPTED) {
         return unsure.entrySet().stream().map(e -> unknown(e.getKey(), e.getValue())).toList();
       }
@@ -388,7 +388,7 @@ public final class CapabilityAssessmentEngine {
           Verdict.UNKNOWN,
           StopsAt.NONE,
           new Scope.OfWorkspace(),
-          workspace.root(),
+          evidence.root(),
           "",
           message,
           remedy,

@@ -23,14 +23,14 @@ import java.util.stream.Collectors;
  * @param violations where the configuration is not as wrangler demands it
  * @param code what the service's source was seen to use
  */
-record Case(Workspace workspace, Service service, List<Violation> violations, CodeUse code) {
+record Case(Evidence evidence, Service service, List<Violation> violations, CodeUse code) {
 
   Table settings() {
     return service.settings();
   }
 
   Account account() {
-    return workspace.account();
+    return evidence.account();
   }
 
   Surroundings around() {
@@ -99,7 +99,7 @@ record Case(Workspace workspace, Service service, List<Violation> violations, Co
 
   /** The calls of wrangler in scripts and pipelines that act on this service. */
   List<WranglerCall> calls() {
-    return workspace.pipelines().callsFor(service);
+    return evidence.pipelines().callsFor(service);
   }
 
   /** What to type in the service's folder; {@code --env} is added where one is assessed. */

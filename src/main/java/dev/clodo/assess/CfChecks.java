@@ -70,7 +70,7 @@ final class CfChecks {
 
   /** The calls that act on a service. */
   private static List<Called> calls(Case c) {
-    var runs = c.workspace().pipelines().runs().getOrDefault(c.service().home(), List.of());
+    var runs = c.evidence().pipelines().runs().getOrDefault(c.service().home(), List.of());
     if (runs.isEmpty()) {
       return List.of();
     }
@@ -320,12 +320,12 @@ final class CfChecks {
         });
   }
 
-  private static List<? extends Hit> aborted(Workspace workspace) {
+  private static List<? extends Hit> aborted(Evidence evidence) {
     boolean declared =
-        workspace.inventory().services().stream()
+        evidence.inventory().services().stream()
             .anyMatch(s -> Packages.declared(s.surroundings()).contains("cf"));
     var hits = new ArrayList<Hit>();
-    for (var job : workspace.pipelines().jobs()) {
+    for (var job : evidence.pipelines().jobs()) {
       for (var command : job.commands()) {
         arguments(command, declared)
             .filter(a -> a.contains("delete") && !a.contains("--force"))

@@ -40,7 +40,7 @@ record Check(
     record OfStart(BiFunction<Case, Start, List<? extends Hit>> look) implements Detection {}
 
     /** Asked once. */
-    record OnWorkspace(Function<Workspace, List<? extends Hit>> look) implements Detection {}
+    record OnWorkspace(Function<Evidence, List<? extends Hit>> look) implements Detection {}
   }
 
   private static final String CLOUDFLARE_DOCS = "https://developers.cloudflare.com/";
@@ -88,25 +88,25 @@ record Check(
 
   /** The deploy of the whole workspace fails. */
   static Check workspaceError(
-      String id, StopsAt stopsAt, String docs, Function<Workspace, List<? extends Hit>> look) {
+      String id, StopsAt stopsAt, String docs, Function<Evidence, List<? extends Hit>> look) {
     return of(id, Severity.ERROR, stopsAt, docs, new Detection.OnWorkspace(look));
   }
 
   /** Probably wrong, for the workspace as a whole. */
   static Check workspaceWarning(
-      String id, String docs, Function<Workspace, List<? extends Hit>> look) {
+      String id, String docs, Function<Evidence, List<? extends Hit>> look) {
     return of(id, Severity.WARNING, StopsAt.NONE, docs, new Detection.OnWorkspace(look));
   }
 
   /** The deploys of the whole workspace succeed and production is broken. */
   static Check workspaceErrorProd(
-      String id, String docs, Function<Workspace, List<? extends Hit>> look) {
+      String id, String docs, Function<Evidence, List<? extends Hit>> look) {
     return of(id, Severity.ERROR_PROD, StopsAt.PRODUCTION, docs, new Detection.OnWorkspace(look));
   }
 
   /** An improvement of the workspace as a whole. */
   static Check workspaceAdvice(
-      String id, String docs, Function<Workspace, List<? extends Hit>> look) {
+      String id, String docs, Function<Evidence, List<? extends Hit>> look) {
     return of(id, Severity.ADVICE, StopsAt.NONE, docs, new Detection.OnWorkspace(look));
   }
 

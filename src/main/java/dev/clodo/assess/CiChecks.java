@@ -99,9 +99,9 @@ final class CiChecks {
     }
   }
 
-  private static List<Use> uses(Workspace workspace) {
+  private static List<Use> uses(Evidence evidence) {
     var uses = new ArrayList<Use>();
-    for (var job : workspace.pipelines().jobs()) {
+    for (var job : evidence.pipelines().jobs()) {
       for (var step : job.steps()) {
         step.action()
             .filter(Action::isWrangler)
@@ -135,7 +135,7 @@ final class CiChecks {
       return List.of();
     }
     var hits = new ArrayList<Hit>();
-    for (var job : c.workspace().pipelines().jobs()) {
+    for (var job : c.evidence().pipelines().jobs()) {
       deployWithoutBuild(c, job)
           .ifPresent(at ->
               hits.add(
@@ -204,8 +204,8 @@ final class CiChecks {
 
   // ---- wrangler-action -----------------------------------------------------------------------
 
-  private static List<? extends Hit> otherEnvironment(Workspace workspace) {
-    return uses(workspace).stream()
+  private static List<? extends Hit> otherEnvironment(Evidence evidence) {
+    return uses(evidence).stream()
         .filter(u -> u.has("secrets") && !u.has("environment"))
         .flatMap(u ->
             u.calls().stream()
@@ -232,9 +232,9 @@ final class CiChecks {
         .toList();
   }
 
-  private static List<? extends Hit> noValue(Workspace workspace) {
+  private static List<? extends Hit> noValue(Evidence evidence) {
     var hits = new ArrayList<Hit>();
-    for (var use : uses(workspace)) {
+    for (var use : uses(evidence)) {
       // Earlier steps may set variables for the later ones.
       boolean set =
           use.job().commands().stream().anyMatch(c -> c.line().contains("GITHUB_ENV"))
@@ -276,10 +276,10 @@ final class CiChecks {
         .orElseGet(() -> new Remedy.Advice("Add to the step: env: " + line));
   }
 
-  private static List<? extends Hit> unpinned(Workspace workspace) {
-    return uses(workspace).stream()
+  private static List<? extends Hit> unpinned(Evidence evidence) {
+    return uses(evidence).stream()
         .filter(u -> !u.has("wranglerVersion") && u.action().version().startsWith("v"))
-        .filter(u -> u.step().commands().stream().noneMatch(c -> isDeclared(workspace, c)))
+        .filter(u -> u.step().commands().stream().noneMatch(c -> isDeclared(evidence, c)))
         .map(u ->
             u.fault(
                 u.action().at(),
@@ -290,17 +290,17 @@ final class CiChecks {
         .toList();
   }
 
-  private static boolean isDeclared(Workspace workspace, Command command) {
+  private static boolean isDeclared(Evidence evidence, Command command) {
     return command.folder().isEmpty()
-        || workspace.inventory().services().stream()
+        || evidence.inventory().services().stream()
             .filter(s ->
                 s.home().startsWith(command.folder().get())
                     || command.folder().get().startsWith(s.home()))
             .anyMatch(s -> Packages.declared(s.surroundings()).contains("wrangler"));
   }
 
-  private static List<? extends Hit> otherName(Workspace workspace) {
-    return uses(workspace).stream()
+  private static List<? extends Hit> otherName(Evidence evidence) {
+    return uses(evidence).stream()
         .filter(
             u -> u.has("secrets") && u.calls().stream().anyMatch(c -> c.option("name").isPresent()))
         .map(u ->
@@ -315,8 +315,8 @@ final class CiChecks {
         .toList();
   }
 
-  private static List<? extends Hit> secretsOfAVersion(Workspace workspace) {
-    return uses(workspace).stream()
+  private static List<? extends Hit> secretsOfAVersion(Evidence evidence) {
+    return uses(evidence).stream()
         .filter(u -> u.has("secrets") && u.calls().stream().anyMatch(WranglerCall::uploadsVersion))
         .map(u ->
             u.fault(
@@ -330,8 +330,8 @@ final class CiChecks {
 
   private static final Pattern OLD_ACTION = Pattern.compile("v?[12](?:\\..*)?|(?:main|master)");
 
-  private static List<? extends Hit> outdated(Workspace workspace) {
-    return uses(workspace).stream()
+  private static List<? extends Hit> outdated(Evidence evidence) {
+    return uses(evidence).stream()
         .filter(u -> OLD_ACTION.matcher(u.action().version()).matches())
         .map(u ->
             u.fault(
@@ -354,10 +354,10 @@ final class CiChecks {
   private static final List<String> NAMES =
       List.of("wrangler.json", "wrangler.jsonc", "wrangler.toml", "cloudflare.config.ts");
 
-  private static List<? extends Hit> wrongFolder(Workspace workspace) {
-    var services = workspace.inventory().services();
+  private static List<? extends Hit> wrongFolder(Evidence evidence) {
+    var services = evidence.inventory().services();
     var hits = new ArrayList<Hit>();
-    for (var job : workspace.pipelines().jobs()) {
+    for (var job : evidence.pipelines().jobs()) {
       for (var call : job.deploys()) {
         var folder = call.target();
         if (!call.deploysWorker() || call.namesItsInput() || folder.isEmpty()) {
@@ -418,9 +418,9 @@ final class CiChecks {
         || conditions.contains("secrets.");
   }
 
-  private static List<? extends Hit> forks(Workspace workspace) {
+  private static List<? extends Hit> forks(Evidence evidence) {
     var hits = new ArrayList<Hit>();
-    for (var job : workspace.pipelines().jobs()) {
+    for (var job : evidence.pipelines().jobs()) {
       var events = job.isGitHub() ? Workflows.events(job) : Set.<String>of();
       for (var step : job.steps()) {
         var call =
@@ -463,8 +463,8 @@ final class CiChecks {
         .anyMatch(a -> a.with().text("ref").orElse("").contains("pull_request.head"));
   }
 
-  private static List<? extends Hit> unguarded(Workspace workspace) {
-    return workspace.pipelines().jobs().stream()
+  private static List<? extends Hit> unguarded(Evidence evidence) {
+    return evidence.pipelines().jobs().stream()
         .filter(Workflows::isForMainBranch)
         .filter(j -> j.deploys().stream().anyMatch(d -> !d.uploadsVersion()))
         .filter(j ->
@@ -502,10 +502,10 @@ final class CiChecks {
           new Gone(List.of("generate"), "", "wrangler generate", "npm create cloudflare"),
           new Gone(List.of(), "experimental-json-config", "--experimental-json-config", ""));
 
-  private static List<? extends Hit> deprecated(Workspace workspace) {
+  private static List<? extends Hit> deprecated(Evidence evidence) {
     var hits = new ArrayList<Hit>();
     var seen = new HashSet<String>();
-    for (var job : workspace.pipelines().jobs()) {
+    for (var job : evidence.pipelines().jobs()) {
       for (var step : job.steps()) {
         var version =
             step.action().map(a -> a.with().get("wranglerVersion").isPresent()).orElse(false)
@@ -513,13 +513,13 @@ final class CiChecks {
                 : "";
         for (var command : step.commands()) {
           WranglerCall.of(command)
-              .ifPresent(call -> gone(workspace, call, version, true, seen, hits));
+              .ifPresent(call -> gone(evidence, call, version, true, seen, hits));
         }
       }
     }
-    for (var script : workspace.pipelines().scripts()) {
+    for (var script : evidence.pipelines().scripts()) {
       for (var command : script.commands()) {
-        WranglerCall.of(command).ifPresent(call -> gone(workspace, call, "", false, seen, hits));
+        WranglerCall.of(command).ifPresent(call -> gone(evidence, call, "", false, seen, hits));
       }
     }
     return hits;
@@ -527,7 +527,7 @@ final class CiChecks {
 
   /** A script may be dead; what a pipeline runs is not. */
   private static void gone(
-      Workspace workspace,
+      Evidence evidence,
       WranglerCall call,
       String version,
       boolean runs,
@@ -538,7 +538,7 @@ final class CiChecks {
           gone.option.isEmpty()
               ? call.isCommand(gone.words.toArray(String[]::new))
               : call.option(gone.option).isPresent();
-      if (!used || mayBeOld(workspace, call, version) || !seen.add(call.at() + gone.old)) {
+      if (!used || mayBeOld(evidence, call, version) || !seen.add(call.at() + gone.old)) {
         continue;
       }
       var fault =
@@ -556,7 +556,7 @@ final class CiChecks {
 
   private static final Pattern BEFORE_4 = Pattern.compile("[\\^~=v]*\\s*[0-3](?:\\..*)?");
 
-  private static boolean mayBeOld(Workspace workspace, WranglerCall call, String version) {
+  private static boolean mayBeOld(Evidence evidence, WranglerCall call, String version) {
     if (!version.isEmpty() || !call.version().isEmpty()) {
       return BEFORE_4.matcher(version.isEmpty() ? call.version() : version).matches()
           || version.equals("0");
@@ -564,7 +564,7 @@ final class CiChecks {
     var folder = call.folder();
     // Where no project names a version, npx takes the newest; anything else may hold an old one.
     return folder.isEmpty()
-        || workspace.inventory().services().stream()
+        || evidence.inventory().services().stream()
             .filter(s -> s.home().startsWith(folder.get()) || folder.get().startsWith(s.home()))
             .anyMatch(s -> declaresOld(s));
   }
@@ -580,9 +580,9 @@ final class CiChecks {
                     .anyMatch(r -> !r.matches("[\\^~=v]*\\s*[4-9](?:\\..*)?|latest")));
   }
 
-  private static List<? extends Hit> nobodyAsks(Workspace workspace) {
+  private static List<? extends Hit> nobodyAsks(Evidence evidence) {
     var hits = new ArrayList<Hit>();
-    for (var job : workspace.pipelines().jobs()) {
+    for (var job : evidence.pipelines().jobs()) {
       job.deploys().stream()
           .filter(d -> d.deploysWorker() && !d.uploadsVersion() && d.option("strict").isEmpty())
           .limit(1)

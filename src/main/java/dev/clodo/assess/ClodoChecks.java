@@ -20,8 +20,8 @@ final class ClodoChecks {
 
   private ClodoChecks() {}
 
-  private static List<? extends Hit> invalid(Workspace workspace) {
-    return workspace.inventory().unreadable().stream()
+  private static List<? extends Hit> invalid(Evidence evidence) {
+    return evidence.inventory().unreadable().stream()
         .filter(u -> u.reason() == Unreadable.Reason.WORKSPACE)
         .map(u ->
             new Hit.Fault(

@@ -466,7 +466,7 @@ final class CodeChecks {
         continue;
       }
       var target =
-          c.workspace().inventory().services().stream()
+          c.evidence().inventory().services().stream()
               .filter(s -> s.name().value().equals(match.group(1)))
               .filter(s -> !s.name().equals(c.service().name()))
               .findFirst();

@@ -84,7 +84,7 @@ final class CompatibilityChecks {
             start,
             "The configuration has no \"compatibility_date\". wrangler deploy stops.",
             c.edits()
-                .addTopLevel("compatibility_date", c.workspace().today().toString())
+                .addTopLevel("compatibility_date", c.evidence().today().toString())
                 .certain()));
   }
 
@@ -104,7 +104,7 @@ final class CompatibilityChecks {
   }
 
   private static List<? extends Hit> future(Case c) {
-    var today = c.workspace().today();
+    var today = c.evidence().today();
     var word = Case.word(c.settings(), "compatibility_date");
     return word.stream()
         .flatMap(w -> DateText.iso(w.value()).stream())
@@ -305,7 +305,7 @@ final class CompatibilityChecks {
   private static final int MOST_NAMED = 5;
 
   private static List<? extends Hit> old(Case c) {
-    var today = c.workspace().today();
+    var today = c.evidence().today();
     var word = Case.word(c.settings(), "compatibility_date");
     var date = date(c).filter(d -> d.isBefore(today.minusYears(OLD)));
     if (word.isEmpty() || date.isEmpty()) {

@@ -129,9 +129,9 @@ final class ConfigFileChecks {
     return List.of();
   }
 
-  private static List<? extends Hit> sameName(Workspace workspace) {
+  private static List<? extends Hit> sameName(Evidence evidence) {
     var byName = new LinkedHashMap<String, List<Service>>();
-    for (var service : workspace.inventory().services()) {
+    for (var service : evidence.inventory().services()) {
       if (service.settings().text("name").filter(n -> !n.isEmpty()).isPresent()) {
         var key =
             service.kind()
@@ -147,7 +147,7 @@ final class ConfigFileChecks {
         .filter(all -> all.size() > 1)
         .forEach(all -> {
           var first = all.getFirst();
-          boolean deployed = all.stream().filter(s -> isDeployed(workspace, s)).count() > 1;
+          boolean deployed = all.stream().filter(s -> isDeployed(evidence, s)).count() > 1;
           for (var other : all.subList(1, all.size())) {
             var fault =
                 new Hit.Fault(
@@ -169,8 +169,8 @@ final class ConfigFileChecks {
     return hits;
   }
 
-  private static boolean isDeployed(Workspace workspace, Service service) {
-    return workspace.pipelines().callsFor(service).stream().anyMatch(WranglerCall::deploys);
+  private static boolean isDeployed(Evidence evidence, Service service) {
+    return evidence.pipelines().callsFor(service).stream().anyMatch(WranglerCall::deploys);
   }
 
   private static boolean sameMain(Service a, Service b) {
@@ -228,9 +228,9 @@ final class ConfigFileChecks {
       Pattern.compile(
           "(?i).*[.\\-_](?:test|tests|e2e|dev|local|development)\\.(?:json|jsonc|toml)");
 
-  private static List<? extends Hit> testDeployed(Workspace workspace) {
+  private static List<? extends Hit> testDeployed(Evidence evidence) {
     var hits = new ArrayList<Hit>();
-    for (var job : workspace.pipelines().jobs()) {
+    for (var job : evidence.pipelines().jobs()) {
       if (!Workflows.isForMainBranch(job)) {
         continue;
       }

@@ -127,34 +127,34 @@ final class CredentialChecks {
           "Create a token at https://dash.cloudflare.com/profile/api-tokens (template \"Edit"
               + " Cloudflare Workers\") and set CLOUDFLARE_API_TOKEN.");
 
-  private static List<? extends Hit> none(Workspace workspace) {
-    if (workspace.account().access() != Access.NO_CREDENTIALS) {
+  private static List<? extends Hit> none(Evidence evidence) {
+    if (evidence.account().access() != Access.NO_CREDENTIALS) {
       return List.of();
     }
     return List.of(
         new Hit.Fault(
             "",
-            workspace.root(),
+            evidence.root(),
             "No Cloudflare API token is set. A deploy stops before it begins, and nothing at"
                 + " Cloudflare could be looked at.",
             MAKE_A_TOKEN));
   }
 
-  private static List<? extends Hit> tokenInvalid(Workspace workspace) {
-    if (workspace.account().access() != Access.REJECTED) {
+  private static List<? extends Hit> tokenInvalid(Evidence evidence) {
+    if (evidence.account().access() != Access.REJECTED) {
       return List.of();
     }
     return List.of(
         new Hit.Fault(
             "",
-            workspace.root(),
+            evidence.root(),
             "Cloudflare refuses the API token: it is mistyped, expired or revoked. A deploy fails"
                 + " with \"Authentication error\", and nothing at Cloudflare could be looked at.",
             MAKE_A_TOKEN));
   }
 
-  private static List<? extends Hit> accountAmbiguous(Workspace workspace) {
-    var account = workspace.account();
+  private static List<? extends Hit> accountAmbiguous(Evidence evidence) {
+    var account = evidence.account();
     if (account.id() instanceof Looked.Known
         || !(account.choices() instanceof Looked.Known<List<AccountId>>(var choices))
         || choices.size() < 2) {
@@ -163,7 +163,7 @@ final class CredentialChecks {
     return List.of(
         new Hit.Fault(
             "",
-            workspace.root(),
+            evidence.root(),
             "The token reaches "
                 + choices.size()
                 + " accounts and the configuration names none. Without a terminal wrangler gives"
@@ -215,8 +215,8 @@ final class CredentialChecks {
                         + ".")));
   }
 
-  private static List<Resource> variables(Workspace workspace) {
-    return workspace.account().resources(ResourceKind.ENVIRONMENT)
+  private static List<Resource> variables(Evidence evidence) {
+    return evidence.account().resources(ResourceKind.ENVIRONMENT)
             instanceof Looked.Known<List<Resource>>(var all)
         ? all
         : List.of();
@@ -226,8 +226,8 @@ final class CredentialChecks {
     return variables.stream().anyMatch(v -> List.of(names).contains(v.id()));
   }
 
-  private static List<? extends Hit> tokenMalformed(Workspace workspace) {
-    var all = variables(workspace);
+  private static List<? extends Hit> tokenMalformed(Evidence evidence) {
+    var all = variables(evidence);
     return all.stream()
         .filter(v -> !v.trait("flaw").isEmpty())
         // The old name counts only where the new one is not set.
@@ -235,20 +235,20 @@ final class CredentialChecks {
         .map(v ->
             new Hit.Fault(
                 "",
-                workspace.root(),
+                evidence.root(),
                 v.id() + " " + v.trait("flaw") + ". Requests with it are refused or can't be sent.",
                 new Remedy.Advice(
                     "Set " + v.id() + " to the bare token, without quotes or spaces.")))
         .toList();
   }
 
-  private static List<? extends Hit> ipRestricted(Workspace workspace) {
+  private static List<? extends Hit> ipRestricted(Evidence evidence) {
     var said = new ArrayList<String>();
-    if (workspace.account().resources(ResourceKind.TOKEN)
+    if (evidence.account().resources(ResourceKind.TOKEN)
         instanceof Looked.Unknown<List<Resource>>(var why, var _)) {
       said.add(why);
     }
-    refusals(workspace).forEach(r -> said.add(r.name()));
+    refusals(evidence).forEach(r -> said.add(r.name()));
     return said.stream()
         .filter(s -> s.contains("Cannot use the access token from location"))
         .findFirst()
@@ -256,7 +256,7 @@ final class CredentialChecks {
             List.of(
                 new Hit.Fault(
                     "",
-                    workspace.root(),
+                    evidence.root(),
                     "The API token may not be used from this machine's address: it is restricted to"
                         + " others. Cloudflare refuses every request with code 9109.",
                     new Remedy.Advice(
@@ -266,23 +266,23 @@ final class CredentialChecks {
         .orElse(List.of());
   }
 
-  private static List<Resource> refusals(Workspace workspace) {
-    return workspace.account().resources(ResourceKind.REFUSALS)
+  private static List<Resource> refusals(Evidence evidence) {
+    return evidence.account().resources(ResourceKind.REFUSALS)
             instanceof Looked.Known<List<Resource>>(var all)
         ? all
         : List.of();
   }
 
-  private static Optional<Resource> token(Workspace workspace) {
-    return workspace.account().resources(ResourceKind.TOKEN)
+  private static Optional<Resource> token(Evidence evidence) {
+    return evidence.account().resources(ResourceKind.TOKEN)
                 instanceof Looked.Known<List<Resource>>(var all)
             && !all.isEmpty()
         ? Optional.of(all.getFirst())
         : Optional.empty();
   }
 
-  private static List<? extends Hit> expiring(Workspace workspace) {
-    var end = token(workspace).map(t -> t.trait("expires_on")).orElse("");
+  private static List<? extends Hit> expiring(Evidence evidence) {
+    var end = token(evidence).map(t -> t.trait("expires_on")).orElse("");
     if (end.length() < 10 || !end.substring(0, 10).matches("\\d{4}-\\d\\d-\\d\\d")) {
       return List.of();
     }
@@ -292,13 +292,13 @@ final class CredentialChecks {
     } catch (DateTimeParseException noDay) {
       return List.of();
     }
-    long left = ChronoUnit.DAYS.between(workspace.today(), last);
+    long left = ChronoUnit.DAYS.between(evidence.today(), last);
     return left < 0 || left > Limits.of("token.warn.days")
         ? List.of()
         : List.of(
             new Hit.Fault(
                 "",
-                workspace.root(),
+                evidence.root(),
                 "The API token ends on "
                     + last
                     + (left == 0 ? ", today." : ", in " + left + (left == 1 ? " day." : " days.")),
@@ -307,8 +307,8 @@ final class CredentialChecks {
                         + " stop.")));
   }
 
-  private static List<? extends Hit> keyOverToken(Workspace workspace) {
-    var all = variables(workspace);
+  private static List<? extends Hit> keyOverToken(Evidence evidence) {
+    var all = variables(evidence);
     boolean both =
         isSet(all, "CLOUDFLARE_API_TOKEN", "CF_API_TOKEN")
             && isSet(all, "CLOUDFLARE_API_KEY", "CF_API_KEY")
@@ -317,17 +317,17 @@ final class CredentialChecks {
         ? List.of(
             new Hit.Fault(
                 "",
-                workspace.root(),
+                evidence.root(),
                 "A global API key and an API token are both set. wrangler uses the key, whatever the"
                     + " token may do.",
                 new Remedy.Command(
                     "unset CLOUDFLARE_API_KEY CLOUDFLARE_EMAIL CF_API_KEY CF_EMAIL",
-                    workspace.inventory().root())))
+                    evidence.inventory().root())))
         : List.of();
   }
 
-  private static List<? extends Hit> oldNames(Workspace workspace) {
-    var all = variables(workspace);
+  private static List<? extends Hit> oldNames(Evidence evidence) {
+    var all = variables(evidence);
     var hits = new ArrayList<Hit>();
     for (var v : all) {
       if (!v.id().startsWith("CF_")) {
@@ -338,7 +338,7 @@ final class CredentialChecks {
         hits.add(
             new Hit.Fault(
                 v.id(),
-                workspace.root(),
+                evidence.root(),
                 isSet(all, current)
                     ? v.id()
                         + " and "
@@ -351,14 +351,14 @@ final class CredentialChecks {
     return hits;
   }
 
-  private static List<? extends Hit> zoneAsAccount(Workspace workspace) {
-    return workspace.account().resources(ResourceKind.ZONE_AS_ACCOUNT)
+  private static List<? extends Hit> zoneAsAccount(Evidence evidence) {
+    return evidence.account().resources(ResourceKind.ZONE_AS_ACCOUNT)
                 instanceof Looked.Known<List<Resource>>(var zones)
             && !zones.isEmpty()
         ? List.of(
             new Hit.Fault(
                 "",
-                workspace.root(),
+                evidence.root(),
                 zones.getFirst().id()
                     + " is given as the account's id, but it is the id of the zone "
                     + zones.getFirst().name()
@@ -381,7 +381,7 @@ final class CredentialChecks {
       return List.of();
     }
     var others = new TreeMap<String, String>();
-    for (var v : variables(c.workspace())) {
+    for (var v : variables(c.evidence())) {
       if (v.id().equals("CLOUDFLARE_ACCOUNT_ID")) {
         others.put(v.trait("value"), v.id());
       }
@@ -395,7 +395,7 @@ final class CredentialChecks {
                 .results()
                 .forEach(m ->
                     others.putIfAbsent(
-                        m.group(1), c.workspace().inventory().root().relativize(file).toString()));
+                        m.group(1), c.evidence().inventory().root().relativize(file).toString()));
           }
         });
     return others.entrySet().stream()
@@ -417,8 +417,8 @@ final class CredentialChecks {
         .toList();
   }
 
-  private static List<? extends Hit> noAccountListed(Workspace workspace) {
-    var account = workspace.account();
+  private static List<? extends Hit> noAccountListed(Evidence evidence) {
+    var account = evidence.account();
     if (account.access() != Access.ACCEPTED || account.id() instanceof Looked.Known) {
       return List.of();
     }
@@ -431,7 +431,7 @@ final class CredentialChecks {
         ? List.of(
             new Hit.Fault(
                 "",
-                workspace.root(),
+                evidence.root(),
                 "No account is named, and the token may not list the accounts that it reaches."
                     + " wrangler stops with \"Failed to automatically retrieve account IDs\".",
                 new Remedy.Advice(
@@ -584,7 +584,7 @@ final class CredentialChecks {
 
   private static List<? extends Hit> staleScopes(Case c) {
     var scopes =
-        token(c.workspace())
+        token(c.evidence())
             .filter(t -> t.trait("kind").equals("login"))
             .map(t -> t.trait("scopes"))
             .orElse("");
@@ -609,13 +609,13 @@ final class CredentialChecks {
 
   private static final String UNVERIFIED = "10034";
 
-  private static List<? extends Hit> emailUnverified(Workspace workspace) {
-    return refusals(workspace).stream()
+  private static List<? extends Hit> emailUnverified(Evidence evidence) {
+    return refusals(evidence).stream()
         .filter(r -> r.id().equals(UNVERIFIED))
         .map(r ->
             new Hit.Fault(
                 "",
-                workspace.root(),
+                evidence.root(),
                 "The e-mail address of the Cloudflare account is not verified. A deploy fails with"
                     + " code 10034.",
                 new Remedy.Advice(

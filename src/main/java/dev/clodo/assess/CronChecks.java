@@ -129,7 +129,7 @@ final class CronChecks {
       return List.of();
     }
     boolean handles =
-        c.workspace()
+        c.evidence()
             .startOf(c.service().name())
             .map(up -> up.handlers().contains("scheduled"))
             .orElseGet(() -> !Sources.lacksWord(c, "scheduled", "on_scheduled"));
@@ -156,7 +156,7 @@ final class CronChecks {
     if (own.isEmpty()) {
       return List.of();
     }
-    long all = c.workspace().crons();
+    long all = c.evidence().crons();
     long free = Limits.of("crons.free");
     long paid = Limits.of("crons.paid");
     if (all <= free || (all <= paid && Plan.isPaid(c.account()))) {

@@ -361,7 +361,7 @@ final class EnvironmentChecks {
       if (word.isEmpty() || table.get("environment").isPresent()) {
         continue;
       }
-      for (var other : c.workspace().inventory().services()) {
+      for (var other : c.evidence().inventory().services()) {
         var bare = other.written().text("name").orElse("");
         var own = other.name().value();
         if (other.config().equals(c.service().config())

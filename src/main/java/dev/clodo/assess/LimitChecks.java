@@ -67,7 +67,7 @@ final class LimitChecks {
   }
 
   private static String shown(Case c, Path file) {
-    var root = c.workspace().inventory().root();
+    var root = c.evidence().inventory().root();
     return (file.startsWith(root) ? root.relativize(file) : file).toString();
   }
 
@@ -228,7 +228,7 @@ final class LimitChecks {
       return List.of();
     }
     var added = new LinkedHashSet<>(there);
-    added.addAll(c.workspace().names());
+    added.addAll(c.evidence().names());
     long free = Limits.of("workers.free");
     long paid = Limits.of("workers.paid");
     if (added.size() <= free || (added.size() <= paid && !Plan.isFree(c.account()))) {

@@ -494,7 +494,7 @@ final class ProductChecks {
       if (id.isEmpty()) {
         continue;
       }
-      c.workspace().inventory().services().stream()
+      c.evidence().inventory().services().stream()
           .filter(s -> !s.name().equals(c.service().name()))
           .filter(s ->
               s.settings().tables("ratelimits").stream()

@@ -330,7 +330,7 @@ final class QueueChecks {
       if (queue.isEmpty()) {
         continue;
       }
-      for (var other : c.workspace().consumers().getOrDefault(queue.get().value(), List.of())) {
+      for (var other : c.evidence().consumers().getOrDefault(queue.get().value(), List.of())) {
         if (!other.equals(c.service().name())) {
           hits.add(
               new Hit.Fault(

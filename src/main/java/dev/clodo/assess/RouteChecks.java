@@ -345,7 +345,7 @@ final class RouteChecks {
   }
 
   private static boolean isCalled(Case c) {
-    return c.workspace().called().contains(c.service().name());
+    return c.evidence().called().contains(c.service().name());
   }
 
   private static List<? extends Hit> subdomainMissing(Case c) {
@@ -627,17 +627,17 @@ final class RouteChecks {
                             + " https://dash.cloudflare.com or in its configuration."));
             // One of this workspace may give it up in the same deploy.
             boolean own =
-                c.workspace().names().stream().anyMatch(n -> n.value().equals(live.name()));
+                c.evidence().names().stream().anyMatch(n -> n.value().equals(live.name()));
             hits.add(own ? fault.as(Severity.WARNING) : fault);
           });
     }
     return hits;
   }
 
-  private static List<? extends Hit> sameInWorkspace(Workspace workspace) {
+  private static List<? extends Hit> sameInWorkspace(Evidence evidence) {
     var first = new HashMap<String, Service>();
     var hits = new ArrayList<Hit>();
-    for (var service : workspace.inventory().services()) {
+    for (var service : evidence.inventory().services()) {
       for (var r : routes(service.settings())) {
         var key = normalised(r.pattern());
         var other = first.putIfAbsent(key, service);
@@ -706,7 +706,7 @@ final class RouteChecks {
   }
 
   private static boolean isCustomDomainHere(Case c, String host) {
-    return c.workspace().inventory().services().stream()
+    return c.evidence().inventory().services().stream()
         .flatMap(s -> routes(s.settings()).stream())
         .anyMatch(r -> r.isDomain() && r.bareHost().equals(host));
   }

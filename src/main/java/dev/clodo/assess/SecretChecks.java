@@ -95,7 +95,7 @@ final class SecretChecks {
 
   /** The secrets that a release sends, because the workspace says where they come from. */
   private static Set<String> given(Case c) {
-    return c.workspace().inventory().workspace().secretsOf(c.service()).keySet();
+    return c.evidence().inventory().workspace().secretsOf(c.service()).keySet();
   }
 
   private static Looked<Set<String>> atCloudflare(Case c) {
@@ -683,7 +683,7 @@ final class SecretChecks {
       return List.of();
     }
     var hits = new ArrayList<Hit>();
-    for (var job : c.workspace().pipelines().jobs()) {
+    for (var job : c.evidence().pipelines().jobs()) {
       boolean deploysThis = job.deploys().stream().anyMatch(own::contains);
       if (!deploysThis) {
         continue;

@@ -77,9 +77,9 @@ final class SecurityChecks {
 
   private static final Set<String> KEYS = Set.of("CLOUDFLARE_API_KEY", "CF_API_KEY");
 
-  private static List<? extends Hit> globalKey(Workspace workspace) {
+  private static List<? extends Hit> globalKey(Evidence evidence) {
     var hits = new ArrayList<Hit>();
-    for (var job : workspace.pipelines().jobs()) {
+    for (var job : evidence.pipelines().jobs()) {
       if (job.calls().isEmpty()) {
         continue;
       }

@@ -77,7 +77,7 @@ final class ServiceChecks {
   }
 
   private static boolean isHere(Case c, String name) {
-    return c.workspace().names().contains(new ServiceName(name));
+    return c.evidence().names().contains(new ServiceName(name));
   }
 
   /**
@@ -95,7 +95,7 @@ final class ServiceChecks {
       var script =
           Case.word(section, "script_name")
               .filter(w -> !w.value().isBlank() && !w.value().equals(own))
-              .filter(w -> !c.workspace().names().contains(new ServiceName(w.value())));
+              .filter(w -> !c.evidence().names().contains(new ServiceName(w.value())));
       script.ifPresent(holder ->
           hits.addAll(
               Case.judging(
@@ -169,7 +169,7 @@ final class ServiceChecks {
 
   /** A Worker of this workspace whose name is one or two typing mistakes away. */
   private static Optional<String> meant(Case c, String target) {
-    return texts(c.workspace().names()).stream()
+    return texts(c.evidence().names()).stream()
         .filter(n -> !n.equals(c.service().name().value()))
         .filter(n -> target.length() >= 5 && Similar.edits(n, target) <= 2)
         .findFirst();
@@ -282,7 +282,7 @@ final class ServiceChecks {
                 + target.value()
                 + "\" is to receive traces, but has no tail() handler. The deploy fails.",
             new Remedy.Advice("Add it there: export default { async tail(events) { … } }"));
-    var started = c.workspace().startOf(name);
+    var started = c.evidence().startOf(name);
     if (started.isPresent()) {
       var handlers = started.get().handlers();
       return handlers.contains("tail")
@@ -291,7 +291,7 @@ final class ServiceChecks {
           ? Optional.empty()
           : Optional.of(fault);
     }
-    return c.workspace()
+    return c.evidence()
         .inventory()
         .service(name)
         .filter(s ->
@@ -340,7 +340,7 @@ final class ServiceChecks {
 
   private static Optional<EntrypointProblem> entrypointProblem(
       Case c, ServiceName target, String wanted) {
-    var started = c.workspace().startOf(target);
+    var started = c.evidence().startOf(target);
     if (started.isPresent()) {
       var exports = started.get().exports();
       var export = exports.get(wanted);
@@ -364,7 +364,7 @@ final class ServiceChecks {
               new EntrypointProblem(
                   "exports \"" + wanted + "\" without extending WorkerEntrypoint", List.of()));
     }
-    var built = c.workspace().buildOf(target);
+    var built = c.evidence().buildOf(target);
     if (built.isPresent()) {
       return built.get().exports().contains(wanted)
           ? Optional.empty()
@@ -373,7 +373,7 @@ final class ServiceChecks {
                   "does not export \"" + wanted + "\"",
                   built.get().exports().stream().filter(n -> !n.equals("default")).toList()));
     }
-    return c.workspace()
+    return c.evidence()
         .inventory()
         .service(target)
         .filter(s -> Sources.certainlyDoesNotExport(s, wanted))
@@ -387,7 +387,7 @@ final class ServiceChecks {
       return List.of();
     }
     var own = c.service().name();
-    for (var edge : c.workspace().inventory().edges()) {
+    for (var edge : c.evidence().inventory().edges()) {
       if (edge.from().equals(own)
           && needsFirst(edge.via())
           && !known.contains(edge.to())
@@ -443,7 +443,7 @@ final class ServiceChecks {
         return true;
       }
       if (!existing.contains(at) && seen.add(at)) {
-        c.workspace().inventory().edges().stream()
+        c.evidence().inventory().edges().stream()
             .filter(e -> e.from().equals(at) && needsFirst(e.via()))
             .forEach(e -> open.push(e.to()));
       }
@@ -457,13 +457,13 @@ final class ServiceChecks {
       return List.of();
     }
     var hits = new ArrayList<Hit>();
-    for (var edge : c.workspace().inventory().edges()) {
+    for (var edge : c.evidence().inventory().edges()) {
       if (!edge.from().equals(c.service().name())
           || !needsFirst(edge.via())
           || known.contains(edge.to())) {
         continue;
       }
-      var target = c.workspace().inventory().service(edge.to());
+      var target = c.evidence().inventory().service(edge.to());
       if (target.isEmpty()) {
         continue;
       }
@@ -499,7 +499,7 @@ final class ServiceChecks {
 
   /** Where a text deploys a service: its folder, named in a line that deploys; -1 when nowhere. */
   private static int place(Case c, Service service, String text) {
-    var root = c.workspace().inventory().root();
+    var root = c.evidence().inventory().root();
     if (!service.home().startsWith(root) || service.home().equals(root)) {
       return -1;
     }

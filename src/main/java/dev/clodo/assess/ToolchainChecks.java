@@ -102,7 +102,7 @@ final class ToolchainChecks {
                             Location.startOf(path), name + " pins Node " + text.strip(), needed)));
           }
         });
-    for (var job : c.workspace().pipelines().jobs()) {
+    for (var job : c.evidence().pipelines().jobs()) {
       if (c.around().texts().containsKey(job.file()) && runsWrangler(job)) {
         job.steps().stream()
             .flatMap(step -> step.action().stream())
@@ -194,9 +194,9 @@ final class ToolchainChecks {
           "(?i)CLOUDFLARE_API_TOKEN|CF_API_TOKEN|apiToken|CLOUDFLARE_API_KEY|apiKey|"
               + "secrets:\\s*inherit|id-token:|doppler|infisical|vault|1password|aws-actions");
 
-  private static List<? extends Hit> noToken(Workspace workspace) {
+  private static List<? extends Hit> noToken(Evidence evidence) {
     var hits = new ArrayList<Hit>();
-    for (var job : workspace.pipelines().jobs()) {
+    for (var job : evidence.pipelines().jobs()) {
       var text = job.text();
       if (!job.isGitHub() || ANY_TOKEN.matcher(text).find()) {
         continue;
@@ -419,7 +419,7 @@ final class ToolchainChecks {
                   relock(c, name));
           // npm and bun take another range where the locked version satisfies it.
           boolean certain =
-              (missing || name.equals("pnpm-lock.yaml")) && isInstalledFrozen(c.workspace());
+              (missing || name.equals("pnpm-lock.yaml")) && isInstalledFrozen(c.evidence());
           return List.of(certain ? fault : fault.as(Severity.WARNING));
         }
       }
@@ -427,8 +427,8 @@ final class ToolchainChecks {
     return List.of();
   }
 
-  private static boolean isInstalledFrozen(Workspace workspace) {
-    return workspace.pipelines().jobs().stream()
+  private static boolean isInstalledFrozen(Evidence evidence) {
+    return evidence.pipelines().jobs().stream()
         .flatMap(j -> j.commands().stream())
         .anyMatch(command -> FROZEN.matcher(command.line()).matches());
   }
@@ -523,7 +523,7 @@ final class ToolchainChecks {
       return List.of();
     }
     var hits = new ArrayList<Hit>();
-    for (var job : c.workspace().pipelines().jobs()) {
+    for (var job : c.evidence().pipelines().jobs()) {
       if (!job.isGitHub()
           || job.table().text("runs-on").filter(r -> r.startsWith("macos")).isEmpty()) {
         continue;

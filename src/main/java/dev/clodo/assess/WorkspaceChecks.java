@@ -40,32 +40,32 @@ final class WorkspaceChecks {
               "workers/wrangler/configuration/#generated-wrangler-configuration",
               w -> unreadable(w, Reason.BAD_REDIRECT)));
 
-  private static List<? extends Hit> fileMissing(Workspace workspace) {
-    var inventory = workspace.inventory();
+  private static List<? extends Hit> fileMissing(Evidence evidence) {
+    var inventory = evidence.inventory();
     if (!inventory.services().isEmpty() || !inventory.unreadable().isEmpty()) {
       return List.of();
     }
     return List.of(
         new Hit.Fault(
             "",
-            workspace.root(),
+            evidence.root(),
             "No wrangler configuration was found in %s or below it. wrangler deploy says that the entry-point is missing."
                 .formatted(inventory.root()),
             new Remedy.Advice(
                 "Create wrangler.jsonc: { \"name\": \""
-                    + Names.asWorker(lastName(workspace))
+                    + Names.asWorker(lastName(evidence))
                     + "\", \"main\": \"src/index.ts\", \"compatibility_date\": \""
-                    + workspace.today()
+                    + evidence.today()
                     + "\" }")));
   }
 
-  private static String lastName(Workspace workspace) {
-    var name = workspace.inventory().root().getFileName();
+  private static String lastName(Evidence evidence) {
+    var name = evidence.inventory().root().getFileName();
     return name == null ? "worker" : name.toString();
   }
 
-  private static List<? extends Hit> unreadable(Workspace workspace, Reason... reasons) {
-    return workspace.inventory().unreadable().stream()
+  private static List<? extends Hit> unreadable(Evidence evidence, Reason... reasons) {
+    return evidence.inventory().unreadable().stream()
         .filter(u -> List.of(reasons).contains(u.reason()))
         .map(u -> new Hit.Fault("", u.at(), u.message(), remedy(u)))
         .toList();

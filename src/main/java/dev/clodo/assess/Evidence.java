@@ -32,7 +32,7 @@ import java.util.stream.Collectors;
  * @param pipelineCalls how continuous integration calls wrangler, by the folder it does so in
  * @param consumers the services that consume a queue, by the queue's name
  */
-record Workspace(
+record Evidence(
     Inventory inventory,
     Account account,
     Trials tried,
@@ -44,7 +44,7 @@ record Workspace(
     Map<Path, List<Calls.Call>> pipelineCalls,
     long crons) {
 
-  static Workspace of(Inventory inventory, Account account, Trials tried, LocalDate today) {
+  static Evidence of(Inventory inventory, Account account, Trials tried, LocalDate today) {
     var consumers = new HashMap<String, List<ServiceName>>();
     for (var service : inventory.services()) {
       service.settings().table("queues").stream()
@@ -53,7 +53,7 @@ record Workspace(
           .distinct()
           .forEach(q -> consumers.computeIfAbsent(q, _ -> new ArrayList<>()).add(service.name()));
     }
-    return new Workspace(
+    return new Evidence(
         inventory,
         account,
         tried,
