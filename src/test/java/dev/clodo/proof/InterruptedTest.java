@@ -3,8 +3,10 @@ package dev.clodo.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.clodo.model.RunRecord.Standing;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
@@ -25,7 +27,7 @@ class InterruptedTest {
       assertThat(stage.cli().run("deploy", "--yes").exit()).isZero();
       stage.release("1");
 
-      try (var running = stage.cli().start("deploy", "--yes")) {
+      try (var running = started(stage)) {
         await(stage, running, 2, 3);
         interrupt(running.pid());
         var stopped = running.await();
@@ -56,7 +58,7 @@ class InterruptedTest {
       assertThat(stage.cli().run("deploy", "--yes").exit()).isZero();
       stage.release("1");
 
-      try (var running = stage.cli().start("deploy", "--yes")) {
+      try (var running = started(stage)) {
         await(stage, running, 2, 1);
         interrupt(running.pid());
         until(running, "Stopping: nothing new begins");
@@ -71,6 +73,11 @@ class InterruptedTest {
       assertThat(resumed.exit()).as(resumed.all()).isIn(0, 3);
       assertThat(stage.answer()).isEqualTo(Stage.saying(resumed.exit() == 0 ? "1" : "0"));
     }
+  }
+
+  /** Hears SIGINT even where whoever runs the tests ignores it, as a shell's background does. */
+  private static Cli.Running started(Stage stage) throws IOException {
+    return stage.cli().startThrough(List.of("env", "--default-signal=INT"), "deploy", "--yes");
   }
 
   private static void await(Stage stage, Cli.Running running, int runs, int events)

@@ -32,8 +32,8 @@ class KilledTest {
   /** Workspaces that are released side by side: much of the time is waiting. */
   private static final int LANES = 2;
 
-  /** Two services of seven steps, a start and an end each; the very last ends the run. */
-  private static final int EVENTS = 27;
+  /** Two services of six steps, a start and an end each; the very last ends the run. */
+  private static final int EVENTS = 23;
 
   /** Coprime to the number of moments: all of them come up before one comes up again. */
   private static final int STRIDE = 7;
