@@ -206,7 +206,7 @@ class BadInputTest {
       readFrom(reader);
       long size = fillLog(writer, state);
       // Room for some steps, and the unit that POSIX gives to ulimit.
-      long blocks = (size + 100_000) / 512;
+      long blocks = (size + 50_000) / 512;
       full =
           stage
               .cli()

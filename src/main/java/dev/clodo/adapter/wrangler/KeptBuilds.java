@@ -3,6 +3,7 @@ package dev.clodo.adapter.wrangler;
 import dev.clodo.model.Artifact;
 import dev.clodo.model.Bundle;
 import dev.clodo.port.StepFailed;
+import dev.clodo.port.UserError;
 import java.io.IOException;
 import java.lang.ref.SoftReference;
 import java.nio.charset.StandardCharsets;
@@ -41,8 +42,23 @@ final class KeptBuilds {
     this.folder = folder;
   }
 
-  /** Keeps what wrangler wrote; one that is there already stays. */
-  void keep(String digest, Path form) throws IOException {
+  /**
+   * Keeps what wrangler wrote; one that is there already stays.
+   *
+   * @throws UserError when there is no place for it
+   */
+  void keep(String digest, Path form) {
+    try {
+      write(digest, form);
+    } catch (IOException e) {
+      throw new UserError(
+          UserError.Kind.ENVIRONMENT,
+          "can't write to %s: %s. Clodo keeps there what it releases: make it writable, or run in a folder that is."
+              .formatted(folder, e.getMessage()));
+    }
+  }
+
+  private void write(String digest, Path form) throws IOException {
     Files.createDirectories(folder);
     var kept = file(digest);
     if (Files.isRegularFile(kept)) {
