@@ -30,6 +30,7 @@ import java.util.stream.Collectors;
  * @param called the services that another one of the workspace depends on
  * @param pipelines what continuous integration and scripts run
  * @param pipelineCalls how continuous integration calls wrangler, by the folder it does so in
+ * @param newWorkers what is released to the account in use and is not there yet
  * @param consumers the services that consume a queue, by the queue's name
  */
 record Evidence(
@@ -42,6 +43,7 @@ record Evidence(
     Map<String, List<ServiceName>> consumers,
     Pipelines pipelines,
     Map<Path, List<Calls.Call>> pipelineCalls,
+    List<Service> newWorkers,
     long crons) {
 
   static Evidence of(Inventory inventory, Account account, Trials tried, LocalDate today) {
@@ -63,10 +65,22 @@ record Evidence(
         consumers,
         Pipelines.of(inventory),
         Calls.inPipelines(inventory),
+        newWorkers(inventory, account),
         inventory.services().stream()
             .flatMap(service -> service.settings().table("triggers").stream())
             .mapToLong(triggers -> triggers.items("crons").size())
             .sum());
+  }
+
+  /** The Workers that a release adds to the account which was looked at. */
+  private static List<Service> newWorkers(Inventory inventory, Account account) {
+    if (!(account.services() instanceof Looked.Known<Set<ServiceName>>(var there))) {
+      return List.of();
+    }
+    return inventory.released().stream()
+        .filter(s -> s.copy().account().isEmpty() && !there.contains(s.name()))
+        .filter(s -> s.kind() == Service.Kind.WORKER)
+        .toList();
   }
 
   /** What a service of this workspace exports and handles, where it was started. */

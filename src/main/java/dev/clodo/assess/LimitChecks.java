@@ -223,29 +223,35 @@ final class LimitChecks {
 
   private static List<? extends Hit> workers(Case c) {
     if (!(c.account().services() instanceof Looked.Known<Set<ServiceName>>(var there))
-        || there.contains(c.service().name())
         || c.isPages()) {
       return List.of();
     }
-    var added = new LinkedHashSet<>(there);
-    added.addAll(c.evidence().names());
-    long free = Limits.of("workers.free");
-    long paid = Limits.of("workers.paid");
-    if (added.size() <= free || (added.size() <= paid && !Plan.isFree(c.account()))) {
+    var added = c.evidence().newWorkers();
+    if (added.stream().noneMatch(s -> s.copy().of().equals(c.service().name()))) {
       return List.of();
     }
-    return List.of(
+    var free = Plan.isFree(c.account());
+    long limit = Limits.of(free ? "workers.free" : "workers.paid");
+    long sum = there.size() + added.size();
+    if (sum <= limit || there.size() > limit) {
+      return List.of();
+    }
+    var fault =
         new Hit.Fault(
             "",
             c.at("name"),
             "The account has "
                 + there.size()
                 + " Workers, and with the new ones "
-                + added.size()
+                + sum
                 + "; it may have "
-                + (Plan.isFree(c.account()) ? free : paid)
-                + ". The upload fails with code 10037.",
-            new Remedy.Advice("Delete Workers that nobody needs: npx wrangler delete --name …")));
+                + limit
+                + (free ? "" : " unless Cloudflare has raised its limit")
+                + ". The upload of those above fails with code 10037.",
+            new Remedy.Advice(
+                "Delete Workers that nobody needs (npx wrangler delete --name …)"
+                    + (free ? "." : ", or let Cloudflare raise the limit.")));
+    return List.of(free ? fault : fault.as(Severity.WARNING));
   }
 
   /** What is in the configuration and not in the free plan, where no other check says so. */

@@ -50,6 +50,18 @@ class CopiesTest {
   }
 
   @Test
+  void countsTheWorkersThatDomainsAddToAnAccount() {
+    var domains =
+        IntStream.range(0, 50)
+            .mapToObj(i -> "  d%d.example.com: {}\n".formatted(i))
+            .collect(Collectors.joining());
+    var w = workspace(ACME, "domains:\n" + domains);
+    var there = IntStream.range(0, 451).mapToObj(i -> "w" + i).toArray(String[]::new);
+    var full = Assessed.emptyAccount().namespaces(Map.of(ACME, "acme")).services(there).build();
+    assertThat(w.account(full).only("limits/workers-per-account").message()).contains("501");
+  }
+
+  @Test
   void saysOnceWhatHoldsForEveryDomain() {
     var domains =
         IntStream.range(0, 50)

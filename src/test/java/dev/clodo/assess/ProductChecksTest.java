@@ -343,6 +343,21 @@ class ProductChecksTest {
   }
 
   @Test
+  void onlyWarnsOfALimitThatCloudflareRaises() {
+    assertThat(workspace("").account(with(500)).only("limits/workers-per-account").severity())
+        .isEqualTo(Severity.WARNING);
+    assertThat(workspace("").account(with(499)).of("limits/workers-per-account")).isEmpty();
+    assertThat(workspace("").account(with(501)).of("limits/workers-per-account"))
+        .as("which has been raised")
+        .isEmpty();
+  }
+
+  private static Account with(int workers) {
+    var names = IntStream.range(0, workers).mapToObj(i -> "w" + i).toArray(String[]::new);
+    return new Holding(Assessed.emptyAccount().services(names)).build();
+  }
+
+  @Test
   void saysWhatTheFreePlanLacks() {
     var more = "logpush = true\n";
     assertThat(workspace(more).only("limits/free-plan-feature").severity())
