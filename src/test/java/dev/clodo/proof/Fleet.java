@@ -19,8 +19,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /**
- * A workspace of twenty Workers in four storeys of five: each asks the one below it, so that four
- * waves of five releases go out.
+ * A workspace of twenty services in four storeys of five: each asks the one below it, so that four
+ * waves of five releases go out, or, with domains, eight: four for the first domain, four for the
+ * others.
  */
 final class Fleet implements AutoCloseable {
   private static final int SIZE = 20;
@@ -29,13 +30,49 @@ final class Fleet implements AutoCloseable {
   static final List<String> SERVICES = IntStream.range(0, SIZE).mapToObj(Fleet::name).toList();
 
   final Stage stage;
+  private final List<Worker> workers;
 
-  private Fleet(Stage stage) {
+  /** What goes out: a service, or its copy for a domain. */
+  private record Worker(String name, int storey) {}
+
+  private Fleet(Stage stage, List<Worker> workers) {
     this.stage = stage;
+    this.workers = List.copyOf(workers);
   }
 
+  /** Each service is released once. */
   static Fleet open(Path folder) throws IOException {
-    var fleet = new Fleet(Stage.empty(folder));
+    return open(folder, List.of(""));
+  }
+
+  /** Each service is released for each of so many domains, {@code d1} first, then the others. */
+  static Fleet open(Path folder, int domains) throws IOException {
+    var fleet = open(folder, IntStream.rangeClosed(1, domains).mapToObj(i -> "-d" + i).toList());
+    var yaml = new StringBuilder("domains:\n");
+    for (int i = 1; i <= domains; i++) {
+      yaml.append(
+          "  d%1$d.example.com: { name: '{service}-d%1$d', vars: { DOMAIN: d%1$d } }\n"
+              .formatted(i));
+    }
+    fleet.stage.write(
+        "clodo.yaml",
+        yaml
+            + """
+            health: { samples: 1 }
+            release:
+              waves: [[d1.example.com], 100%]
+              concurrency: 8
+            """);
+    return fleet;
+  }
+
+  private static Fleet open(Path folder, List<String> endings) throws IOException {
+    var workers =
+        IntStream.range(0, SIZE)
+            .boxed()
+            .flatMap(i -> endings.stream().map(e -> new Worker(name(i) + e, i / STOREY)))
+            .toList();
+    var fleet = new Fleet(Stage.empty(folder), workers);
     for (int i = 0; i < SIZE; i++) {
       var below =
           i < STOREY
@@ -61,7 +98,7 @@ final class Fleet implements AutoCloseable {
   }
 
   /**
-   * @param sick the service that will answer 500; none when empty
+   * @param sick the service that will answer 500, of several domains for the last; none when empty
    */
   void release(String says, String sick) throws IOException {
     for (var service : SERVICES) {
@@ -71,28 +108,43 @@ final class Fleet implements AutoCloseable {
           export default {
             async fetch(request, env) {
               const below = env.BELOW ? ' ' + await (await env.BELOW.fetch('http://below/')).text() : '';
-              return new Response('%s' + below, { status: %d });
+              const sick = %b && (env.DOMAIN ?? 'd%d') === 'd%<d';
+              return new Response('%s' + below, { status: sick ? 500 : 200 });
             },
           };
           """
-              .formatted(says, service.equals(sick) ? 500 : 200));
+              .formatted(service.equals(sick), workers.size() / SIZE, says));
     }
   }
 
-  /** Every service serves what this release says, down to the ground, by one version alone. */
+  /** Every Worker serves what this release says, down to the ground, by one version alone. */
   void assertServes(String says, String context) throws Exception {
-    for (int i = 0; i < SIZE; i++) {
-      var answer = stage.answer(name(i));
-      assertThat(answer.statusCode()).as(context).isEqualTo(200);
-      assertThat(answer.body().split(" ")).as(context).containsOnly(says).hasSize(1 + i / STOREY);
-      assertThat(stage.serving(name(i))).as(context).hasSize(1).containsValue(100);
-      var ours = stage.tags(name(i)).stream().filter(t -> !t.isEmpty()).toList();
-      assertThat(ours).as(context).doesNotHaveDuplicates();
+    for (var worker : workers) {
+      var name = worker.name();
+      var answer = stage.answer(name);
+      assertThat(answer.statusCode()).as("%s\n%s", name, context).isEqualTo(200);
+      assertThat(answer.body().split(" "))
+          .as("%s\n%s", name, context)
+          .containsOnly(says)
+          .hasSize(1 + worker.storey());
+      assertThat(stage.serving(name)).as("%s\n%s", name, context).hasSize(1).containsValue(100);
+    }
+    assertNothingTwice(context);
+  }
+
+  /** No step of a run has made two versions of a Worker. */
+  void assertNothingTwice(String context) throws Exception {
+    for (var worker : workers) {
+      var ours = stage.tags(worker.name()).stream().filter(t -> !t.isEmpty()).toList();
+      assertThat(ours).as("%s\n%s", worker.name(), context).doesNotHaveDuplicates();
     }
   }
 
-  /** The record says of each service what the sandbox says. */
+  /** The record says of each Worker what the sandbox says, and leaves none out. */
   void assertRecorded(RunRecord record, boolean released, String context) throws Exception {
+    if (released) {
+      assertThat(record.moved()).as(context).hasSameSizeAs(workers);
+    }
     for (var moved : record.moved()) {
       assertThat(released ? moved.after() : moved.before())
           .as(context)

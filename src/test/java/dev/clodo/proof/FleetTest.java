@@ -1,7 +1,9 @@
 package dev.clodo.proof;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clodo.model.Event;
 import dev.clodo.model.Outcome;
 import dev.clodo.model.RunRecord.Standing;
 import dev.clodo.sandbox.SandboxHooks.Called;
@@ -10,13 +12,18 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A release of twenty services, five at once: under load, on a bad day of the API, and killed. */
+/**
+ * A release of twenty services: under load, on a bad day of the API, and killed, there for five
+ * domains.
+ */
 @Tag("slow")
 class FleetTest {
   /** {@code bench/kill/run} asks for fifty. */
@@ -24,6 +31,11 @@ class FleetTest {
 
   /** How often one release is killed before it may end. */
   private static final int KILLS_OF_A_RELEASE = Integer.getInteger("proof.fleet.each", 4);
+
+  private static final int DOMAINS = 5;
+
+  /** The golden section, whose multiples spread evenly over a whole however many there are. */
+  private static final double GOLDEN = 0.618034;
 
   /** Between what somebody asks at one address and what they ask next, at least. */
   private static final long PAUSE_MILLIS = 250;
@@ -112,56 +124,74 @@ class FleetTest {
 
   @Test
   void isCarriedOnWhereverItDied() throws Exception {
-    try (var fleet = Fleet.open(folder)) {
+    try (var fleet = Fleet.open(folder, DOMAINS)) {
       fleet.release("0");
       expect(fleet, 0, "deploy", "--yes");
       var serving = "0";
-      var deaths = new ArrayList<Integer>();
+      var deaths = new ArrayList<Death>();
+      var events = new EnumMap<Course, Integer>(Map.of(Course.WHOLE, 1_400, Course.SICK, 1_700));
       for (int release = 1; deaths.size() < KILLS && release <= KILLS; release++) {
         var says = String.valueOf(release);
         // Every second one fails at its top, so that the way back is killed too.
-        boolean isSick = release % 2 == 0;
-        fleet.release(says, isSick ? "s19" : "");
-        int before = deaths.size();
-        killAgainAndAgain(fleet, release, isSick ? SICK_EVENTS : EVENTS, deaths);
+        var course = release % 2 == 0 ? Course.SICK : Course.WHOLE;
+        fleet.release(says, course == Course.SICK ? "s19" : "");
+        killAgainAndAgain(fleet, release, requireNonNull(events.get(course)), deaths);
 
         var resumed = fleet.stage.cli().run("resume");
 
         var context = "release %d, deaths %s\n%s".formatted(release, deaths, resumed.all());
         assertThat(resumed.exit()).as(context).isIn(0, 3, 4);
         var record = fleet.newest();
-        boolean released = record.standing() instanceof Standing.Ended(Outcome.Released());
+        events.put(course, record.journal().size());
+        boolean released = course == Course.WHOLE;
         assertThat(record.standing())
             .as(context)
             .isInstanceOfSatisfying(
                 Standing.Ended.class,
                 e ->
                     assertThat(e.outcome())
-                        .isInstanceOfAny(Outcome.Released.class, Outcome.RolledBack.class));
+                        .isInstanceOf(
+                            released ? Outcome.Released.class : Outcome.RolledBack.class));
         serving = released ? says : serving;
         fleet.assertServes(serving, context);
         fleet.assertRecorded(record, released, context);
-        System.out.println(
-            (released ? "released" : "rolled back")
-                + ", killed after so many events: "
-                + deaths.subList(before, deaths.size()));
       }
-      System.out.println("resumed after so many events: " + deaths);
+      var back = deaths.stream().filter(Death::onTheWayBack).count();
+      System.out.printf(
+          "%d kills, %d on the way back, resumed after so many events: %s%n",
+          deaths.size(), back, deaths.stream().map(Death::events).toList());
       assertThat(deaths).hasSizeGreaterThanOrEqualTo(KILLS);
+      assertThat(back).isPositive();
     }
   }
+
+  /** How a release ends by itself. */
+  private enum Course {
+    WHOLE,
+    SICK
+  }
+
+  /**
+   * What was found after a kill.
+   *
+   * @param events how many the journal had
+   */
+  private record Death(int events, boolean onTheWayBack) {}
 
   private static boolean isOurs(Called call) {
     return call.method().equals("POST") && call.path().endsWith("/deployments");
   }
 
-  /** Kills a deploy, then what resumes it, a little later in its journal each time. */
-  private static void killAgainAndAgain(
-      Fleet fleet, int release, int ofEvents, List<Integer> deaths) throws Exception {
-    int stride = Math.max(1, ofEvents / KILLS_OF_A_RELEASE);
-    int shift = release * 7 % stride;
+  /**
+   * Kills a deploy, then what resumes it, so that the kills of all releases together spread evenly
+   * over the events of one.
+   */
+  private static void killAgainAndAgain(Fleet fleet, int release, int ofEvents, List<Death> deaths)
+      throws Exception {
+    // Two releases of a kind that follow each other have their moments as far apart as can be.
+    double shift = (release + 1) / 2 * GOLDEN % 1;
     for (int kill = 0; kill < KILLS_OF_A_RELEASE && deaths.size() < KILLS; kill++) {
-      int events = 1 + shift + kill * stride;
+      int events = 1 + (int) ((kill + shift) / KILLS_OF_A_RELEASE * (ofEvents - 1));
       var arguments = kill == 0 ? new String[] {"deploy", "--yes"} : new String[] {"resume"};
       try (var running = fleet.stage.cli().start(arguments)) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -182,15 +212,13 @@ class FleetTest {
       if (record.standing() instanceof Standing.Ended) {
         return;
       }
-      deaths.add(record.journal().size());
+      boolean back =
+          record.journal().stream().anyMatch(e -> e.event() instanceof Event.UndoStarted);
+      deaths.add(new Death(record.journal().size(), back));
+      System.out.println("killed: " + deaths.getLast());
+      fleet.assertNothingTwice("right after " + deaths.getLast());
     }
   }
-
-  /** Twenty services of seven steps, a start and an end each. */
-  private static final int EVENTS = 20 * 7 * 2;
-
-  /** As far as the last storey, which stops at its probe, and two undone steps for each service. */
-  private static final int SICK_EVENTS = 15 * 7 * 2 + 5 * 3 * 2 + 20 * 2 * 2;
 
   private static Cli.Ran expect(Fleet fleet, int exit, String... arguments) throws Exception {
     var ran = fleet.stage.cli().run(arguments);
