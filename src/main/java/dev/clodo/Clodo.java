@@ -59,6 +59,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -728,7 +729,7 @@ public final class Clodo implements AutoCloseable {
             .and(bridge.recalled(Memory.TRIGGERS))
             .and(bridge.recalled(Memory.ASSETS));
     if (inventory.released().stream().allMatch(s -> inventory.workspace().secretsOf(s).isEmpty())) {
-      return new Circumstances(memory, wishes);
+      return new Circumstances(memory, wishes(inventory));
     }
     var secrets =
         SecretChanges.in(
@@ -736,7 +737,14 @@ public final class Clodo implements AutoCloseable {
             assessment.account(),
             new Memory(bridge.recalled(Memory.SECRETS)),
             ports.secrets());
-    return new Circumstances(memory, wishes, secrets);
+    return new Circumstances(memory, wishes(inventory), secrets);
+  }
+
+  /** What is asked of this release, and of every release of the workspace. */
+  private Set<Wish> wishes(Inventory inventory) {
+    var all = new HashSet<>(wishes);
+    all.addAll(inventory.workspace().rollout().wishes());
+    return all;
   }
 
   /**
@@ -745,7 +753,7 @@ public final class Clodo implements AutoCloseable {
    * where going back must be possible.
    */
   private Plan judged(Plan plan, Assessment assessment) {
-    boolean required = wishes.contains(Wish.REQUIRE_ROLLBACK);
+    boolean required = wishes(assessment.inventory()).contains(Wish.REQUIRE_ROLLBACK);
     var services = assessment.inventory().releasedByName();
     var updated =
         plan.waves().stream()
@@ -769,7 +777,9 @@ public final class Clodo implements AutoCloseable {
             });
     if (required && !WaysBack.sentences(judged).isEmpty()) {
       var reasons = new ArrayList<String>();
-      reasons.add("this release could not be rolled back, and --require-rollback was asked for:");
+      reasons.add(
+          "this release could not be rolled back, which --require-rollback or"
+              + " release.require-rollback asks for:");
       reasons.addAll(WaysBack.sentences(judged));
       throw new Unplannable(reasons);
     }

@@ -18,6 +18,7 @@ import dev.clodo.model.Step;
 import dev.clodo.model.StepId;
 import dev.clodo.model.UploadedVersion;
 import dev.clodo.model.VersionId;
+import dev.clodo.model.Workspace;
 import dev.clodo.plan.Emergency;
 import dev.clodo.plan.MultiDomainOrchestrator;
 import dev.clodo.plan.Unplannable;
@@ -139,16 +140,15 @@ final class Rollbacks {
     return chosen;
   }
 
-  /** What people call a service by: its name, the service that it is a copy of, its groups. */
+  /** What people call a service by, its groups included. */
   private List<String> namesOf(Service service) {
-    var names = new ArrayList<String>();
-    names.add(service.name().value());
-    names.add(service.copy().of().value());
+    var own = Workspace.names(service);
+    var names = new ArrayList<>(own);
     inventory
         .workspace()
         .groups()
         .forEach((group, members) -> {
-          if (members.contains(service.name()) || members.contains(service.copy().of())) {
+          if (members.stream().anyMatch(m -> own.contains(m.service().value()))) {
             names.add(group);
           }
         });

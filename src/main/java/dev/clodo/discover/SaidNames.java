@@ -28,8 +28,7 @@ final class SaidNames {
 
   private SaidNames(Inventory found) {
     for (var service : found.services()) {
-      services.add(service.name().value());
-      services.add(Workspace.base(service).value());
+      services.addAll(Workspace.names(service));
       for (var binding : service.bindings()) {
         switch (binding) {
           case Binding.Kv kv -> namespaces.add(kv.name());
@@ -58,6 +57,7 @@ final class SaidNames {
     }
     var names = new SaidNames(found);
     said.services().forEach((name, options) -> names.service(name, options.at()));
+    said.groups().values().forEach(g -> g.forEach(m -> names.service(m.service(), m.at())));
     names.overrides(said.everyDomain());
     for (var domain : said.domains().values()) {
       names.overrides(domain.overrides());

@@ -16,6 +16,7 @@ import dev.clodo.model.Location;
 import dev.clodo.model.Rollout;
 import dev.clodo.model.SecretSource;
 import dev.clodo.model.ServiceName;
+import dev.clodo.model.Wish;
 import dev.clodo.model.Workspace;
 import dev.clodo.model.Workspace.Audience;
 import dev.clodo.model.Workspace.Domain;
@@ -24,6 +25,7 @@ import dev.clodo.model.Workspace.Overrides;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -436,14 +438,14 @@ final class WorkspaceFileReader {
     return named.stream().distinct().toList();
   }
 
-  private static Map<String, List<ServiceName>> groups(Table said) {
-    var groups = new LinkedHashMap<String, List<ServiceName>>();
+  private static Map<String, List<Workspace.Member>> groups(Table said) {
+    var groups = new LinkedHashMap<String, List<Workspace.Member>>();
     for (var name : said.entries().keySet()) {
       groups.put(
           name,
           said.items(name).stream()
               .filter(i -> i instanceof Text(var text, _) && !text.isBlank())
-              .map(i -> new ServiceName(((Text) i).value()))
+              .map(i -> new Workspace.Member(new ServiceName(((Text) i).value()), i.at()))
               .toList());
     }
     return groups;
@@ -552,7 +554,23 @@ final class WorkspaceFileReader {
         said.get("concurrency").orElse(said) instanceof Numeric(var n, _)
             ? Math.max(1, n.intValue())
             : usual.concurrency(),
-        ladder.isEmpty() || !climbs ? usual.ladder() : ladder);
+        ladder.isEmpty() || !climbs ? usual.ladder() : ladder,
+        wishes(said));
+  }
+
+  private static Set<Wish> wishes(Table said) {
+    var wishes = EnumSet.noneOf(Wish.class);
+    if (isTrue(said, "require-rollback")) {
+      wishes.add(Wish.REQUIRE_ROLLBACK);
+    }
+    if (isTrue(said, "expand-only")) {
+      wishes.add(Wish.EXPAND_ONLY);
+    }
+    return wishes;
+  }
+
+  private static boolean isTrue(Table said, String key) {
+    return said.get(key).orElse(said) instanceof ConfigValue.Flag(var flag, _) && flag;
   }
 
   private Optional<Workspace.Ignored> ignored(Table item) {

@@ -1,6 +1,7 @@
 package dev.clodo.model;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * In which shares of the domains a release goes out, and what becomes of it when one fails.
@@ -9,9 +10,14 @@ import java.util.List;
  * @param onFailure what is taken back when a release fails
  * @param concurrency how many releases of a wave go on at once
  * @param ladder the shares of traffic, in percent, that a new version gets one after the other
+ * @param wishes what is asked of every release
  */
 public record Rollout(
-    List<Share> shares, OnFailure onFailure, int concurrency, List<Integer> ladder) {
+    List<Share> shares,
+    OnFailure onFailure,
+    int concurrency,
+    List<Integer> ladder,
+    Set<Wish> wishes) {
   /** A part of the domains. */
   public sealed interface Share {
     /** Domains that are named. */
@@ -47,12 +53,23 @@ public record Rollout(
   public Rollout {
     shares = List.copyOf(shares);
     ladder = List.copyOf(ladder);
+    wishes = Set.copyOf(wishes);
     if (shares.isEmpty() || !shares.getLast().equals(new Share.Percent(100))) {
       throw new IllegalArgumentException("the last share is all domains: " + shares);
     }
     if (concurrency < 1) {
       throw new IllegalArgumentException("at least one release at a time: " + concurrency);
     }
+  }
+
+  /** Without wishes. */
+  public Rollout(List<Share> shares, OnFailure onFailure, int concurrency, List<Integer> ladder) {
+    this(shares, onFailure, concurrency, ladder, Set.of());
+  }
+
+  /** The same, with this asked of every release. */
+  public Rollout wishing(Set<Wish> asked) {
+    return new Rollout(shares, onFailure, concurrency, ladder, asked);
   }
 
   /** All domains at once, blue-green, and everything back when one release fails. */

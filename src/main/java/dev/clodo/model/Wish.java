@@ -1,6 +1,9 @@
 package dev.clodo.model;
 
-/** What a person asks of a release beside the release itself; none is ever assumed. */
+/**
+ * What a person asks of a release beside the release itself, or of every release in {@code
+ * clodo.yaml}; none is ever assumed.
+ */
 public enum Wish {
   /** Routes, domains, schedules and queue consumers that were changed by hand may be replaced. */
   OVERWRITE_TRIGGERS,

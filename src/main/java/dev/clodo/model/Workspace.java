@@ -3,8 +3,10 @@ package dev.clodo.model;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +33,7 @@ public record Workspace(
     Map<DomainName, Domain> domains,
     Overrides everyDomain,
     Map<ServiceName, Options> services,
-    Map<String, List<ServiceName>> groups,
+    Map<String, List<Member>> groups,
     Map<String, SecretSource> secrets,
     HealthCheck health,
     Rollout rollout,
@@ -96,6 +98,15 @@ public record Workspace(
           });
     }
     return Collections.unmodifiableMap(all);
+  }
+
+  /**
+   * What people call a service by: its name, that of the service it is a copy of, and that of its
+   * configuration, whatever the environment.
+   */
+  public static Set<String> names(Service service) {
+    return new LinkedHashSet<>(
+        List.of(service.name().value(), service.copy().of().value(), base(service).value()));
   }
 
   /** The name that a configuration gives its service, whatever the environment. */
@@ -202,6 +213,14 @@ public record Workspace(
     }
   }
 
+  /**
+   * A service of a group.
+   *
+   * @param service by a name that people call it by
+   * @param at where it is written
+   */
+  public record Member(ServiceName service, Location at) {}
+
   /** For whom a service is released. */
   public sealed interface Audience {
     /** A Worker for every domain, a Pages project once. */
@@ -251,7 +270,7 @@ public record Workspace(
   public static final class Builder {
     private final Map<DomainName, Domain> domains = new LinkedHashMap<>();
     private final Map<ServiceName, Options> services = new LinkedHashMap<>();
-    private final Map<String, List<ServiceName>> groups = new LinkedHashMap<>();
+    private final Map<String, List<Member>> groups = new LinkedHashMap<>();
     private final Map<String, SecretSource> secrets = new LinkedHashMap<>();
     private final List<Ignored> ignored = new ArrayList<>();
     private Overrides everyDomain = Overrides.none();
@@ -289,7 +308,8 @@ public record Workspace(
     }
 
     public Builder group(String name, String... members) {
-      groups.put(name, List.of(members).stream().map(ServiceName::new).toList());
+      groups.put(
+          name, Arrays.stream(members).map(m -> new Member(new ServiceName(m), IN_JAVA)).toList());
       return this;
     }
 

@@ -7,6 +7,7 @@ import dev.clodo.model.Plan;
 import dev.clodo.model.Selection;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
+import dev.clodo.model.Workspace;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -55,11 +56,10 @@ public record Chosen(Map<ServiceName, String> leftOut, Map<ServiceName, String> 
 
   /** What can be named: services, their copies, groups and domains. */
   public static Set<String> names(
-      Collection<Service> released, Map<String, List<ServiceName>> groups) {
+      Collection<Service> released, Map<String, List<Workspace.Member>> groups) {
     var names = new TreeSet<>(groups.keySet());
     for (var service : released) {
-      names.add(service.name().value());
-      names.add(service.copy().of().value());
+      names.addAll(Workspace.names(service));
       if (!service.copy().domain().isShared()) {
         names.add(service.copy().domain().value());
       }
@@ -88,7 +88,7 @@ public record Chosen(Map<ServiceName, String> leftOut, Map<ServiceName, String> 
       Selection selection,
       Collection<Service> released,
       Collection<Edge> edges,
-      Map<String, List<ServiceName>> groups,
+      Map<String, List<Workspace.Member>> groups,
       Map<ServiceName, String> changed) {
     if (selection.isAll()) {
       return all();
@@ -160,13 +160,15 @@ public record Chosen(Map<ServiceName, String> leftOut, Map<ServiceName, String> 
     private boolean aboutServices;
     private boolean aboutDomains;
 
-    Terms(List<String> given, Collection<Service> released, Map<String, List<ServiceName>> groups) {
+    Terms(
+        List<String> given,
+        Collection<Service> released,
+        Map<String, List<Workspace.Member>> groups) {
       none = given.isEmpty();
       var names = new HashSet<String>();
       var hosts = new HashSet<String>();
       for (var service : released) {
-        names.add(service.name().value());
-        names.add(service.copy().of().value());
+        names.addAll(Workspace.names(service));
         if (!service.copy().domain().isShared()) {
           hosts.add(service.copy().domain().value());
         }
@@ -192,8 +194,10 @@ public record Chosen(Map<ServiceName, String> leftOut, Map<ServiceName, String> 
       aboutDomains = !domains.isEmpty();
     }
 
-    private void group(Map<String, List<ServiceName>> groups, String name) {
-      groups.getOrDefault(name, List.of()).forEach(member -> services.add(member.value()));
+    private void group(Map<String, List<Workspace.Member>> groups, String name) {
+      groups
+          .getOrDefault(name, List.of())
+          .forEach(member -> services.add(member.service().value()));
     }
 
     /** Whether one of the names is the service's, its domain's or its group's. */
@@ -202,11 +206,8 @@ public record Chosen(Map<ServiceName, String> leftOut, Map<ServiceName, String> 
     }
 
     private boolean isNamed(Service service) {
-      var name = service.name().value();
-      var of = service.copy().of().value();
-      return services.contains(name)
-          || services.contains(of)
-          || globs.stream().anyMatch(g -> g.test(name) || g.test(of));
+      return Workspace.names(service).stream()
+          .anyMatch(n -> services.contains(n) || globs.stream().anyMatch(g -> g.test(n)));
     }
 
     /** Services and domains narrow one another; without names everything is admitted. */

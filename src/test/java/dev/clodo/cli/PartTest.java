@@ -65,6 +65,17 @@ class PartTest {
   }
 
   @Test
+  void aGroupHoldsInEveryEnvironment() {
+    scene.service("job", "[env.live]").file("clodo.yaml", "groups:\n  later: [job]\n");
+    scene.account.deployed(new ServiceName("job-live"), "");
+
+    var plan = scene.type("plan", "-e", "live", "--only", "later");
+
+    assertThat(plan.exit()).as(plan.err()).isZero();
+    assertThat(plan.out()).contains("  job-live (live)  update");
+  }
+
+  @Test
   void aNameThatNothingHasIsRefusedWithTheOneThatWasProbablyMeant() {
     var plan = scene.type("plan", "--only", "wbe");
 

@@ -221,6 +221,18 @@ class RollbackTest {
   }
 
   @Test
+  void refusesAReleaseThatCouldNotBeRolledBackWhenTheWorkspaceSaysSo() {
+    scene
+        .service("late")
+        .file("clodo.yaml", "release:\n  require-rollback: true\n  expand-only: true\n");
+
+    var refused = scene.type("deploy", "--yes");
+
+    assertThat(refused.exit()).isEqualTo(2);
+    assertThat(refused.err()).contains("late: first deploy", "release.require-rollback");
+  }
+
+  @Test
   void listsVersionsWithTheirStateTheirHealthAndTheirRelease() {
     var run = scene.type("history", "--json").json().at("/runs/0/run").asText();
     scene.account.newVersionsAnswer(API, 500);

@@ -168,6 +168,19 @@ class SettingsTest {
   }
 
   @Test
+  void saysWhereAGroupNamesWhatIsNotThere() throws IOException {
+    Files.createDirectories(folder.resolve("api"));
+    Files.writeString(
+        folder.resolve("api/wrangler.toml"),
+        "name = \"api\"\nmain = \"i.js\"\ncompatibility_date = \"2025-09-01\"\n[env.live]\nname = \"api-live\"\n");
+    var yaml = "groups:\n  backend: [api]\n  all:\n    - api\n    - apo\n";
+
+    assertThat(problems(yaml, ""))
+        .containsExactly("5:7 There is no service apo; did you mean api?");
+    assertThat(discover("live", "").unreadable()).hasSize(1);
+  }
+
+  @Test
   void takesDomainsFromATable() throws IOException {
     Files.writeString(
         folder.resolve("tenants.csv"),

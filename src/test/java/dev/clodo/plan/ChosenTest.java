@@ -14,6 +14,7 @@ import dev.clodo.model.Plan;
 import dev.clodo.model.Selection;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
+import dev.clodo.model.Workspace;
 import dev.clodo.plan.MultiDomainOrchestrator.Wanted;
 import dev.clodo.testing.SettableClock;
 import dev.clodo.testing.SimulatedAccount;
@@ -40,7 +41,8 @@ class ChosenTest {
           calls("api-acme", "auth"),
           calls("api-beta", "auth"));
 
-  private static final Map<String, List<ServiceName>> GROUPS = Map.of("edge", List.of(name("web")));
+  private static final Map<String, List<Workspace.Member>> GROUPS =
+      Map.of("edge", List.of(new Workspace.Member(name("web"), Workspace.IN_JAVA)));
 
   @Test
   void aServiceIsChosenForAllItsDomains() {

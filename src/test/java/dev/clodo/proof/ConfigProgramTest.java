@@ -12,6 +12,7 @@ import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Plan;
 import dev.clodo.model.Rollout;
+import dev.clodo.model.Wish;
 import dev.clodo.model.Workspace;
 import dev.clodo.model.Workspace.Overrides;
 import dev.clodo.plan.MultiDomainOrchestrator;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +45,7 @@ class ConfigProgramTest {
       services: { auth: { domains: none } }
       domain-defaults: { routes: ["{domain}/*"], zone: example.com }
       health: { path: /up, status: 2xx, body: ok, latency: 800ms }
-      release: { waves: [[canary.example.com], 50%, 100%], on-failure: wave, concurrency: 4, ladder: [0, 50, 100] }
+      release: { waves: [[canary.example.com], 50%, 100%], on-failure: wave, concurrency: 4, ladder: [0, 50, 100], require-rollback: true }
       """;
 
   private static final String JSON =
@@ -56,7 +58,7 @@ class ConfigProgramTest {
         "services": { "auth": { "domains": "none" } },
         "domain-defaults": { "routes": ["{domain}/*"], "zone": "example.com" },
         "health": { "path": "/up", "status": "2xx", "body": "ok", "latency": "800ms" },
-        "release": { "waves": [["canary.example.com"], "50%", "100%"], "on-failure": "wave", "concurrency": 4, "ladder": [0, 50, 100] }
+        "release": { "waves": [["canary.example.com"], "50%", "100%"], "on-failure": "wave", "concurrency": 4, "ladder": [0, 50, 100], "require-rollback": true }
       }
       """;
 
@@ -72,7 +74,9 @@ class ConfigProgramTest {
         "name = \"auth\"\nmain = \"i.js\"\ncompatibility_date = \"2025-09-01\"\n");
 
     file("clodo.yaml", YAML);
-    var yaml = plan(discovered(new ServiceAutoDiscovery()));
+    var found = discovered(new ServiceAutoDiscovery());
+    assertThat(found.workspace().rollout().wishes()).containsExactly(Wish.REQUIRE_ROLLBACK);
+    var yaml = plan(found);
     Files.delete(folder.resolve("clodo.yaml"));
     file("clodo.json", JSON);
     var json = plan(discovered(new ServiceAutoDiscovery()));
@@ -103,16 +107,19 @@ class ConfigProgramTest {
                     "/up", 200, 300, "ok", Duration.ofMillis(800), 3, Duration.ofSeconds(10)))
             .rollout(
                 new Rollout(
-                    List.of(
-                        new Rollout.Share.Named(List.of(new DomainName("canary.example.com"))),
-                        new Rollout.Share.Percent(50),
-                        new Rollout.Share.Percent(100)),
-                    Rollout.OnFailure.WAVE,
-                    4,
-                    List.of(0, 50, 100)))
+                        List.of(
+                            new Rollout.Share.Named(List.of(new DomainName("canary.example.com"))),
+                            new Rollout.Share.Percent(50),
+                            new Rollout.Share.Percent(100)),
+                        Rollout.OnFailure.WAVE,
+                        4,
+                        List.of(0, 50, 100))
+                    .wishing(Set.of(Wish.REQUIRE_ROLLBACK)))
             .build();
     var java = plan(discovered(ServiceAutoDiscovery.saying(workspace)));
 
+    assertThat(discovered(ServiceAutoDiscovery.saying(workspace)).workspace().rollout())
+        .isEqualTo(found.workspace().rollout());
     assertThat(yaml.waves()).hasSizeGreaterThan(2);
     assertThat(json).isEqualTo(yaml);
     assertThat(typescript).isEqualTo(yaml);
