@@ -198,6 +198,25 @@ def domains(bench, counts, rounds):
         print(f"  memory of a further domain           {memory:.2f} MiB (at most 1 is wanted)", flush=True)
 
 
+def paced(bench, count):
+    """One Worker updated for count domains with Cloudflare's limit kept to: what was said beforehand, what it took."""
+    print(f"\none Worker for {count} domains, at the pace of Cloudflare's limit", flush=True)
+    folder = bench.workspace("paced")
+    worker(folder, "paced", "first ")
+    domains = {f"p{i}.example.com": {} for i in range(count)}
+    write(os.path.join(folder, "clodo.json"), json.dumps({"domains": domains}, indent=1))
+    told("created, without pace", bench.measured("create", [CLODO, "deploy", "--yes"], folder))
+    change(folder, "paced", "second ")
+    plan = subprocess.run(
+        [CLODO, "plan", "--json"], cwd=folder, env=bench.env, stdout=subprocess.PIPE, check=True).stdout
+    estimate = json.loads(plan)["estimate"]
+    update = bench.measured("update", [CLODO, "deploy", "--yes"], folder, CLODO_PACE="on")
+    told("updated, at Cloudflare's pace", update)
+    said = [line.strip() for line in bench.said.splitlines() if "requests" in line]
+    print("  said: " + "\n        ".join(said))
+    print(f"  wall time / estimate                 {update[1] / estimate['atLeastSeconds']:.2f}", flush=True)
+
+
 def main():
     what = sys.argv[1] if len(sys.argv) > 1 else "all"
     rounds = int(os.environ.get("ROUNDS", "3"))
@@ -210,6 +229,8 @@ def main():
             one_of(bench, *(numbers or [50]), rounds)
         if what in ("all", "domains"):
             domains(bench, numbers or [1, 100, 1000], rounds)
+        if what in ("all", "paced"):
+            paced(bench, *(numbers or [100]))
     print("load after:", " ".join(f"{n:.1f}" for n in os.getloadavg()))
 
 
