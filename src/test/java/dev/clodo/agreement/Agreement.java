@@ -246,7 +246,10 @@ public final class Agreement {
     return reported / (double) all;
   }
 
-  /** Arguments: the corpus' folder; {@code --build} to build the projects, which takes minutes. */
+  /**
+   * Arguments: the corpus' folder; {@code --build} and a folder to keep packages in, to build the
+   * projects too, which takes minutes.
+   */
   public static void main(String[] arguments) throws IOException {
     var corpus = new Corpus(Path.of(arguments[0]));
     if (!corpus.isThere()) {
@@ -256,7 +259,10 @@ public final class Agreement {
               + ": name its folder, the one with configs-set/labels.jsonl.");
       System.exit(30);
     }
-    boolean kept = !List.of(arguments).contains("--build") || built(corpus);
+    boolean kept =
+        arguments.length < 3
+            || !arguments[1].equals("--build")
+            || built(corpus, new Packages(Path.of(arguments[2])));
     var samples = corpus.configurations();
     var config = config(samples);
     config.print();
@@ -283,13 +289,14 @@ public final class Agreement {
     System.exit(reached ? 0 : 1);
   }
 
-  private static boolean built(Corpus corpus) throws IOException {
+  private static boolean built(Corpus corpus, Packages packages) throws IOException {
     var table =
         projects(
-            "Projects that need no packages: findings after a build, and deploy --dry-run",
-            corpus.built(),
+            "Projects: findings after a build, and deploy --dry-run",
+            corpus.built(packages),
             s -> s.stopping(DEPLOY));
     table.print();
+    packages.refusals().forEach(r -> System.out.println("can't be installed: " + r));
     boolean reached = require("agreement of projects", table.agreement(), 0.98);
     return reached && table.falseErrors() == 0;
   }

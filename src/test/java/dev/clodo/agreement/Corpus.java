@@ -21,6 +21,8 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
@@ -117,22 +119,36 @@ final class Corpus {
 
   /** Every project that was really run, in each environment of the run, by its files. */
   List<Sample> projects() throws IOException {
-    return projects(_ -> true, this::assess);
+    return projects(_ -> true, (_, home, environment) -> assess(home, environment));
   }
 
   /**
-   * The projects that need no packages, built as {@code clodo assess --offline --build} does. Each
-   * is built in a copy, since the corpus is only read.
+   * Every project that was really run, built as {@code clodo assess --offline --build} does, with
+   * the packages that the labels were made with. Each is built in a copy, since the corpus is only
+   * read.
    */
-  List<Sample> built() throws IOException {
-    return projects(label -> label.path("deps_installed_for_run").isEmpty(), Corpus::build);
+  List<Sample> built(Packages packages) throws IOException {
+    return projects(
+        label -> packages.folder(wanted(label)).isPresent(),
+        (label, home, environment) ->
+            build(home, packages.folder(wanted(label)).orElseThrow(), environment));
+  }
+
+  /** The packages that a project was built with: name and range. */
+  private static SortedMap<String, String> wanted(JsonNode label) {
+    var wanted = new TreeMap<String, String>();
+    label
+        .path("deps_installed_for_run")
+        .properties()
+        .forEach(p -> wanted.put(p.getKey(), p.getValue().asText()));
+    return wanted;
   }
 
   private interface Assessing {
-    List<Finding> of(Path home, String environment) throws IOException;
+    List<Finding> of(JsonNode label, Path home, String environment) throws IOException;
   }
 
-  private List<Sample> projects(Predicate<JsonNode> wanted, Assessing assessing)
+  private List<Sample> projects(Predicate<JsonNode> possible, Assessing assessing)
       throws IOException {
     var set = folder.resolve("projects-set");
     var samples = new ArrayList<Sample>();
@@ -141,9 +157,9 @@ final class Corpus {
       var id = label.path("id").asText();
       var kind = label.path("mutation").path("name").asText(label.path("set").asText());
       for (var run : label.path("dry_run").properties()) {
-        if (wanted.test(label) && run.getValue().has("ok") && !run.getValue().has("skipped")) {
+        if (run.getValue().has("ok") && !run.getValue().has("skipped") && possible.test(label)) {
           var home = set.resolve("projects").resolve(id);
-          var found = assessing.of(home, run.getKey());
+          var found = assessing.of(label, home, run.getKey());
           samples.add(new Sample(id, run.getKey(), kind, label, found));
         }
       }
@@ -151,7 +167,8 @@ final class Corpus {
     return samples;
   }
 
-  private static List<Finding> build(Path home, String environment) throws IOException {
+  private static List<Finding> build(Path home, Path packages, String environment)
+      throws IOException {
     var copy = Files.createTempDirectory("clodo-agreement");
     try {
       try (var files = Files.walk(home)) {
@@ -163,6 +180,10 @@ final class Corpus {
             Files.copy(file, to);
           }
         }
+      }
+      var modules = copy.resolve("node_modules");
+      if (Files.isDirectory(packages) && !Files.exists(modules)) {
+        Files.createSymbolicLink(modules, packages);
       }
       try (var clodo = Main.connect(copy, new EnvironmentName(environment), System.getenv())) {
         return failures(
