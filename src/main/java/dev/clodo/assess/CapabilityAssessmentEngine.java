@@ -11,9 +11,11 @@ import dev.clodo.model.Finding.Severity;
 import dev.clodo.model.Finding.StopsAt;
 import dev.clodo.model.Finding.Verdict;
 import dev.clodo.model.Inventory;
+import dev.clodo.model.Location;
 import dev.clodo.model.Looked;
 import dev.clodo.model.Remedy;
 import dev.clodo.model.Service;
+import dev.clodo.model.ServiceName;
 import dev.clodo.model.Stage;
 import dev.clodo.model.Start;
 import dev.clodo.model.Suppressed;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -72,20 +75,24 @@ public final class CapabilityAssessmentEngine {
    */
   public Assessment assess(Inventory wanted, Account found, Trials tried, LocalDate today) {
     var evidence = Evidence.of(wanted, found, tried, today);
-    var tally = new Tally(evidence);
+    var copies = new Copies(wanted);
+    var tally =
+        new Tally(evidence, copies.all().stream().map(Service::name).collect(Collectors.toSet()));
     for (var check : checks) {
       if (check.detection() instanceof Check.Detection.OnWorkspace(var look)) {
         tally.add(check, new Scope.OfWorkspace(), look.apply(evidence));
       }
     }
-    var copies = new Copies(wanted);
     eachOf(wanted.services())
         .map(service -> ask(evidence, service))
         .forEachOrdered(answers ->
             answers.forEach(
-                a -> tally.add(a.check, a.scope, copies.ofTemplate(a.service, a.hits))));
+                a -> tally.add(a.check, a.scope, copies.ofTemplate(a.check, a.service, a.hits))));
+    var codes = new ConcurrentHashMap<ServiceName, CodeUse>();
     eachOf(copies.all())
-        .map(copy -> askOfCopy(evidence, copy))
+        .map(copy ->
+            askOfCopy(
+                evidence, copy, codes.computeIfAbsent(copy.copy().of(), _ -> CodeUse.of(copy))))
         .forEachOrdered(answers ->
             answers.forEach(a -> tally.tell(a.check, a.scope, copies.ofCopy(a.check, a.hits))));
     var stages = EnumSet.of(Stage.STATIC);
@@ -121,9 +128,9 @@ public final class CapabilityAssessmentEngine {
   /** What a check says of one service. */
   private record Answer(Check check, Service service, Scope scope, List<? extends Hit> hits) {}
 
-  private List<Answer> askOfCopy(Evidence evidence, Service copy) {
+  private List<Answer> askOfCopy(Evidence evidence, Service copy, CodeUse code) {
     var scope = new Scope.OfService(copy.name(), copy.environment());
-    var one = new Case(evidence, copy, List.of(), CodeUse.UNSEEN);
+    var one = new Case(evidence, copy, List.of(), code);
     var answers = new ArrayList<Answer>();
     for (var check : checks) {
       if (Copies.concerns(check)
@@ -195,11 +202,13 @@ public final class CapabilityAssessmentEngine {
     private final Map<Path, Optional<Edits>> edits = new HashMap<>();
     private final Map<Path, Service> byConfig = new HashMap<>();
     private final Map<Cause, Set<CheckId>> unsure = new LinkedHashMap<>();
+    private final Set<ServiceName> copies;
     private int run;
     private int unknown;
 
-    Tally(Evidence evidence) {
+    Tally(Evidence evidence, Set<ServiceName> copies) {
       this.evidence = evidence;
+      this.copies = copies;
     }
 
     private record Entry(
@@ -237,6 +246,9 @@ public final class CapabilityAssessmentEngine {
     private record Cause(String why, String permission) {}
 
     private record Spot(CheckId check, Scope scope, String subject) {}
+
+    /** Where something that holds for copies has its cause. */
+    private record Spring(CheckId check, Location at, String subject) {}
 
     void add(Check check, Scope scope, List<? extends Hit> hits) {
       run++;
@@ -288,6 +300,10 @@ public final class CapabilityAssessmentEngine {
                   around.getOrDefault(e.scope, List.of()).stream()
                       .noneMatch(o -> o.explains(e) || o.confirms(e)))
               .filter(seen::add)
+              .collect(
+                  Collectors.groupingBy(this::causeOf, LinkedHashMap::new, Collectors.toList()))
+              .values()
+              .stream()
               .map(this::finding)
               .collect(Collectors.toCollection(ArrayList::new));
       findings.addAll(unknowns());
@@ -307,7 +323,30 @@ public final class CapabilityAssessmentEngine {
       return findings;
     }
 
-    private Finding finding(Entry e) {
+    /** What holds for several copies is one cause; anything else is one of its own. */
+    private Object causeOf(Entry e) {
+      return isOfCopy(e.scope) ? new Spring(e.check.id(), e.fault.at(), e.fault.subject()) : e;
+    }
+
+    private boolean isOfCopy(Scope scope) {
+      return scope instanceof Scope.OfService(var name, _) && copies.contains(name);
+    }
+
+    private Finding finding(List<Entry> alike) {
+      var worst = alike.stream().min(Comparator.comparing(Entry::severity)).orElseThrow();
+      var others =
+          alike.stream()
+              .filter(e -> !e.scope.equals(worst.scope))
+              .flatMap(e ->
+                  e.scope instanceof Scope.OfService(var name, _)
+                      ? Stream.of(name)
+                      : Stream.empty())
+              .distinct()
+              .toList();
+      return finding(worst, Copies.alsoOf(worst.fault.message(), others));
+    }
+
+    private Finding finding(Entry e, String message) {
       var check = e.check;
       // A softened finding no longer claims that anybody would stop it.
       boolean certain = e.severity == check.severity() || e.severity == Severity.ERROR_PROD;
@@ -319,7 +358,7 @@ public final class CapabilityAssessmentEngine {
           e.scope,
           e.fault.at(),
           e.fault.subject(),
-          e.fault.message(),
+          message,
           settled(e),
           check.docs());
     }

@@ -28,31 +28,57 @@ import java.util.stream.Stream;
 final class Copies {
   /** Those whose answer rests on a value that a domain may have of its own. */
   private static final Set<CheckId> OF_VALUES =
-      Stream.of(
-              "kv/id-malformed",
-              "kv/namespace-not-found",
-              "d1/database-id-malformed",
-              "d1/database-not-found",
-              "r2/bucket-not-found",
-              "queues/queue-not-found",
-              "routes/zone-not-in-account",
-              "routes/zone-not-active")
-          .map(CheckId::new)
-          .collect(Collectors.toUnmodifiableSet());
+      ids(
+          "kv/id-malformed",
+          "kv/namespace-not-found",
+          "d1/database-id-malformed",
+          "d1/database-not-found",
+          "r2/bucket-not-found",
+          "queues/queue-not-found",
+          "routes/zone-not-in-account",
+          "routes/zone-not-active",
+          "routes/zone-mismatch",
+          "routes/saas-zone",
+          "routes/pattern-invalid",
+          "routes/pattern-without-path",
+          "routes/custom-domain-invalid",
+          "routes/custom-domain-dns-conflict",
+          "routes/custom-domain-owned-elsewhere",
+          "routes/route-owned-by-other-worker",
+          "routes/no-dns-record",
+          "routes/dns-record-not-proxied",
+          "routes/deep-subdomain-certificate",
+          "secrets/secret-in-vars");
+
+  /**
+   * Those that compare with what stands at Cloudflare under the service's name, or with other
+   * services that go out. A service that is not released itself can't be asked them.
+   */
+  private static final Set<CheckId> OF_RELEASED =
+      ids(
+          "secrets/required-not-set",
+          "secrets/required-on-first-deploy",
+          "secrets/missing-remote",
+          "secrets/build-vs-runtime",
+          "secrets/var-replaces-secret",
+          "secrets/secret-put-over-var",
+          "queues/consumer-conflict");
+
+  private static Set<CheckId> ids(String... ids) {
+    return Stream.of(ids).map(CheckId::new).collect(Collectors.toUnmodifiableSet());
+  }
 
   /** What an account says of a service that nobody looked for. */
   private static final String UNASKED = "nobody asked for it";
+
+  /** Copies; more than these names tell nobody anything. */
+  private static final int NAMED = 3;
 
   private final Set<Path> files;
   private final List<Service> copies;
 
   /** By template that is not released itself: its values that no copy takes over. */
   private final Map<ServiceName, Set<Location>> replaced = new HashMap<>();
-
-  /** What was told already: a value that holds for every domain is one cause. */
-  private final Set<Cause> told = new HashSet<>();
-
-  private record Cause(CheckId check, Location at, String subject) {}
 
   Copies(Inventory inventory) {
     files = Set.copyOf(inventory.workspace().files());
@@ -78,15 +104,18 @@ final class Copies {
 
   /** Whether a check is asked of a copy. */
   static boolean concerns(Check check) {
-    return OF_VALUES.contains(check.id())
+    return (OF_VALUES.contains(check.id()) || OF_RELEASED.contains(check.id()))
         && check.detection() instanceof Check.Detection.PerService;
   }
 
   /** What a check says of a service, without what is said of values that are never deployed. */
-  List<? extends Hit> ofTemplate(Service service, List<? extends Hit> hits) {
+  List<? extends Hit> ofTemplate(Check check, Service service, List<? extends Hit> hits) {
     var gone = replaced.get(service.name());
     if (gone == null || hits.isEmpty()) {
       return hits;
+    }
+    if (OF_RELEASED.contains(check.id())) {
+      return List.of();
     }
     return hits.stream()
         .filter(hit ->
@@ -96,22 +125,37 @@ final class Copies {
         .toList();
   }
 
-  /** What a check says of values that stand in Clodo's own file, each once. */
+  /** What a check says of a copy: of values only of those that stand in Clodo's own file. */
   List<Hit> ofCopy(Check check, List<? extends Hit> hits) {
     var own = new ArrayList<Hit>();
     for (var hit : hits) {
-      fault(hit)
-          .filter(f -> files.contains(f.at().file()))
-          .filter(f -> told.add(new Cause(check.id(), f.at(), f.subject())))
-          .ifPresent(f -> own.add(inWords(hit, f)));
+      var fault = fault(hit);
+      if (OF_RELEASED.contains(check.id())) {
+        own.add(fault.map(f -> inWords(hit, f)).orElse(hit));
+      } else {
+        fault.filter(f -> files.contains(f.at().file())).ifPresent(f -> own.add(inWords(hit, f)));
+      }
     }
     return own;
   }
 
+  /** The sentence that is said of one copy, when it holds for others too. */
+  static String alsoOf(String message, List<ServiceName> others) {
+    if (others.isEmpty()) {
+      return message;
+    }
+    var named = others.stream().limit(NAMED).map(ServiceName::value).toList();
+    int more = others.size() - named.size();
+    return message
+        + " The same holds for "
+        + String.join(", ", named)
+        + (more > 0 ? " and " + more + " more." : ".");
+  }
+
   /** Edits are made in the language of a configuration, which Clodo's own file is not. */
-  private static Hit inWords(Hit hit, Hit.Fault fault) {
+  private Hit inWords(Hit hit, Hit.Fault fault) {
     var plain =
-        fault.remedy() instanceof Remedy.Edit edit
+        fault.remedy() instanceof Remedy.Edit edit && files.contains(edit.at().file())
             ? new Hit.Fault(
                 fault.subject(),
                 fault.at(),

@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
  * @param pipelines what continuous integration and scripts run
  * @param pipelineCalls how continuous integration calls wrangler, by the folder it does so in
  * @param newWorkers what is released to the account in use and is not there yet
- * @param consumers the services that consume a queue, by the queue's name
+ * @param consumers the services that consume a queue once they are released, by the queue's name
  */
 record Evidence(
     Inventory inventory,
@@ -48,7 +48,7 @@ record Evidence(
 
   static Evidence of(Inventory inventory, Account account, Trials tried, LocalDate today) {
     var consumers = new HashMap<String, List<ServiceName>>();
-    for (var service : inventory.services()) {
+    for (var service : inventory.released()) {
       service.settings().table("queues").stream()
           .flatMap(q -> q.tables("consumers").stream())
           .flatMap(t -> t.text("queue").stream())

@@ -330,21 +330,21 @@ final class QueueChecks {
       if (queue.isEmpty()) {
         continue;
       }
-      for (var other : c.evidence().consumers().getOrDefault(queue.get().value(), List.of())) {
-        if (!other.equals(c.service().name())) {
-          hits.add(
-              new Hit.Fault(
-                  queue.get().value(),
-                  queue.get().at(),
-                  "\""
-                      + other
-                      + "\" consumes the queue \""
-                      + queue.get().value()
-                      + "\" too; Cloudflare allows one consumer. The deploy of the second fails"
-                      + " with code 11004.",
-                  new Remedy.Advice("Remove one of the two consumers.")));
-        }
-      }
+      c.evidence().consumers().getOrDefault(queue.get().value(), List.of()).stream()
+          .filter(other -> !other.equals(c.service().name()))
+          .findFirst()
+          .ifPresent(other ->
+              hits.add(
+                  new Hit.Fault(
+                      queue.get().value(),
+                      queue.get().at(),
+                      "\""
+                          + other
+                          + "\" consumes the queue \""
+                          + queue.get().value()
+                          + "\" too; Cloudflare allows one consumer. The deploy of the second fails"
+                          + " with code 11004.",
+                      new Remedy.Advice("Remove one of the two consumers."))));
       if (hits.isEmpty()) {
         hits.addAll(attachedElsewhere(c, queue.get()));
       }

@@ -596,7 +596,9 @@ final class RouteChecks {
 
   /** Equal after this, two patterns are one route to Cloudflare. */
   private static String normalised(String pattern) {
-    return pattern.replaceFirst("^https?://", "").toLowerCase(Locale.ROOT).replaceFirst("/$", "");
+    var plain = pattern.toLowerCase(Locale.ROOT);
+    int from = plain.startsWith("https://") ? 8 : plain.startsWith("http://") ? 7 : 0;
+    return plain.substring(from, plain.length() - (plain.endsWith("/") ? 1 : 0));
   }
 
   private static List<? extends Hit> routeOwned(Case c) {
@@ -636,12 +638,13 @@ final class RouteChecks {
 
   private static List<? extends Hit> sameInWorkspace(Evidence evidence) {
     var first = new HashMap<String, Service>();
+    var told = new HashSet<String>();
     var hits = new ArrayList<Hit>();
-    for (var service : evidence.inventory().services()) {
+    for (var service : evidence.inventory().released()) {
       for (var r : routes(service.settings())) {
         var key = normalised(r.pattern());
         var other = first.putIfAbsent(key, service);
-        if (other != null && !other.name().equals(service.name())) {
+        if (other != null && !other.name().equals(service.name()) && told.add(key)) {
           hits.add(
               new Hit.Fault(
                   r.pattern(),

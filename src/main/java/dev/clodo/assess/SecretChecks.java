@@ -141,9 +141,25 @@ final class SecretChecks {
   }
 
   private static Remedy put(Case c, String name) {
+    if (!c.service().copy().domain().isShared()) {
+      return new Remedy.Advice(
+          "Say where its value comes from, for the domain or under domain-defaults: secrets: { "
+              + name
+              + ": { env: "
+              + name
+              + " } }.");
+    }
     return c.isPages()
         ? c.account("pages secret put " + name + " --project-name " + c.service().name())
         : c.wrangler("secret put " + name);
+  }
+
+  private static String inWords(Remedy remedy) {
+    return switch (remedy) {
+      case Remedy.Command(var line, _) -> "Set it as a secret: " + line;
+      case Remedy.Advice(var text) -> text;
+      case Remedy.Edit edit -> "Write " + edit.text() + ".";
+    };
   }
 
   private static List<? extends Hit> requiredNotSet(Case c) {
@@ -308,9 +324,7 @@ final class SecretChecks {
                                 + "\" "
                                 + (certain ? "holds" : "seems to hold")
                                 + " a credential: it is in git and readable in the dashboard.",
-                            new Remedy.Advice(
-                                "Take it out of vars, and set it as a secret: "
-                                    + c.wrangler("secret put " + name).line()));
+                            new Remedy.Advice("Take it out of vars. " + inWords(put(c, name))));
                     hits.add(certain ? fault : fault.as(Severity.ADVICE));
                   }
                 }));
