@@ -1,7 +1,5 @@
 package dev.clodo.execute;
 
-import static java.util.stream.Collectors.joining;
-import static java.util.stream.Collectors.toUnmodifiableMap;
 import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import dev.clodo.execute.Effect.Sight;
@@ -11,8 +9,8 @@ import dev.clodo.execute.Effect.Sight.There;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Run;
+import dev.clodo.model.RunId;
 import dev.clodo.model.ServiceName;
-import dev.clodo.model.Split;
 import dev.clodo.model.Step;
 import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
@@ -31,7 +29,6 @@ import dev.clodo.verify.Sample;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,7 +70,6 @@ final class Effects {
 
   /** How the step is carried out. */
   Effect of(Run run, Step step, State now) {
-    var target = step.target();
     var tag = new Tag(run.id(), step.id());
     return switch (step) {
       case Step.Bootstrap bootstrap -> () -> bootstrapping(bootstrap, tag);
@@ -81,14 +77,13 @@ final class Effects {
       case Step.Deploy deploy -> new Deploying(deploy, tag);
       case Step.Migrate migrate ->
           new Migrating(migrate, world, bridge, clock, timing.lease(), holder);
-      case Step.Shift shift ->
-          () -> shifting(target, shift.split(), versions(shift, now), tag, now);
+      case Step.Shift shift -> new Shifting(world, shift, shift.split(), false, tag, now);
       case Step.ApplyTriggers triggers -> new ApplyingTriggers(world, triggers);
       case Step.Publish publish -> new Publishing(world, publish, tag);
       case Step.Create create -> new Creating(world, create, tag);
       case Step.Provision provision -> new Provisioning(world, provision);
       case Step.PutSecrets secrets -> new PuttingSecrets(world, secrets, tag);
-      case Step.Ask ask -> () -> new Missing(() -> asked(ask, now));
+      case Step.Ask ask -> () -> new Missing(() -> asked(ask, run.id(), now));
     };
   }
 
@@ -97,8 +92,7 @@ final class Effects {
     var target = step.target();
     var tag = new Tag(run.id(), step.id());
     return switch (undo) {
-      case Step.Undo.Restore(var split) ->
-          () -> shifting(target, split, versions(step, now), tag, now);
+      case Step.Undo.Restore(var split) -> new Shifting(world, step, split, true, tag, now);
       case Step.Undo.AskHuman(var why) -> () -> asking(target, tag, why);
       case Step.Undo.Nothing _, Step.Undo.Leave _ -> () -> new There(Map.of());
     };
@@ -152,50 +146,53 @@ final class Effects {
   private Sight deploying(Step.Deploy step, Tag tag) {
     var service = step.target().service();
     var versions = world.cloudflare().versions(step.target());
-    var serving = serving(step.target());
-    var known = new HashSet<>(step.before());
-    versions.stream()
-        .filter(v -> v.tag().startsWith(tag.run() + "/"))
-        .forEach(v -> known.add(v.id()));
-    if (!known.containsAll(serving)) {
-      return inTheWay(service, serving);
+    var ours =
+        versions.stream()
+            .filter(v -> v.tag().startsWith(tag.run() + "/"))
+            .map(UploadedVersion::id)
+            .collect(toUnmodifiableSet());
+    var standing = standing(step, ours);
+    if (!standing.known().containsAll(standing.serving())) {
+      return new InTheWay(strange(service, standing.serving()));
+    }
+    var replaced = standing.replaced();
+    if (replaced.isPresent()) {
+      return new InTheWay(overtaken(service, replaced.get()));
     }
     return versions.stream()
         .filter(v -> v.tag().equals(tag.toString()))
         .findFirst()
         .map(v -> new Missing(() -> served(step, v.id(), tag)))
-        .orElseGet(() ->
-            new Missing(
-                () -> version(world.wrangler().deploy(step.target(), tag, step.message()))));
+        .orElseGet(() -> new Missing(() -> deployed(step, tag, ours)));
+  }
+
+  /** Of a service that is deployed as a whole: wrangler leaves no mark on its deployment. */
+  private Standing standing(Step.Deploy step, Set<VersionId> ours) {
+    var known = Stream.concat(ours.stream(), step.before().stream()).collect(toUnmodifiableSet());
+    return new Standing(
+        world.cloudflare().deployments(step.target()),
+        d -> ours.containsAll(Standing.versions(d)),
+        known);
+  }
+
+  /** wrangler builds first, which leaves somebody else seconds of time. */
+  private Map<String, String> deployed(Step.Deploy step, Tag tag, Set<VersionId> before) {
+    var version = world.wrangler().deploy(step.target(), tag, step.message());
+    var ours = Stream.concat(before.stream(), Stream.of(version)).collect(toUnmodifiableSet());
+    standing(step, ours)
+        .replaced()
+        .ifPresent(theirs -> {
+          throw new StepFailed(overtaken(step.target().service(), theirs));
+        });
+    return version(version);
   }
 
   /** What a whole deploy does after its upload. */
   private Map<String, String> served(Step.Deploy step, VersionId uploaded, Tag tag) {
     var all = List.of(new Deployment.Share(uploaded, 100));
-    world.cloudflare().split(step.target(), all, note(tag));
+    world.cloudflare().split(step.target(), all, Standing.note(tag.toString()));
     world.wrangler().applyTriggers(step.target());
     return version(uploaded);
-  }
-
-  /**
-   * A split is recognised by reading the deployment.
-   *
-   * @param known the versions that the plan has to do with; others are somebody else's work
-   */
-  private Sight shifting(Target target, Split split, Set<VersionId> known, Tag tag, State now) {
-    var wanted = shares(split, now);
-    var live = world.cloudflare().deployment(target);
-    if (live.isPresent() && percents(live.get().shares()).equals(percents(wanted))) {
-      return new There(Map.of("deployment", live.get().id()));
-    }
-    var serving = live.map(Effects::versionsOf).orElse(Set.of());
-    if (live.isEmpty() || !known.containsAll(serving)) {
-      return inTheWay(target.service(), serving);
-    }
-    return new Missing(() -> {
-      world.cloudflare().split(target, wanted, note(tag));
-      return Map.of();
-    });
   }
 
   /** Nothing is to be taken back when the effect never came about; else a person has to decide. */
@@ -206,7 +203,7 @@ final class Effects {
         : new There(Map.of());
   }
 
-  private Map<String, String> asked(Step.Ask ask, State now) {
+  private Map<String, String> asked(Step.Ask ask, RunId run, State now) {
     var service = ask.target().service();
     return switch (ask) {
       case Step.Probe(_, _, var candidate, var address, var check) -> {
@@ -218,7 +215,7 @@ final class Effects {
         var version = resolved(expected, now);
         yield judged(check, version, samples(check, version, address, Map.of()));
       }
-      case Step.Validate(_, _, var expected) -> validated(ask.target(), resolved(expected, now));
+      case Step.Validate validate -> validated(validate, run, now);
     };
   }
 
@@ -274,16 +271,29 @@ final class Effects {
     };
   }
 
-  private Map<String, String> validated(Target target, VersionId expected) {
+  private Map<String, String> validated(Step.Validate step, RunId run, State now) {
+    var expected = resolved(step.expected(), now);
+    var alone = List.of(new Deployment.Share(expected, 100));
+    var known = Standing.versions(step, now);
     var patience = clock.now().plus(timing.propagation());
-    while (!servesAlone(target, expected)) {
+    var standing = Standing.of(world, step.target(), run, known);
+    while (!standing.serves(alone)) {
       if (!clock.now().isBefore(patience)) {
         throw new StepFailed(
             "%s should serve version %s alone, but serves %s"
-                .formatted(target.service(), expected.shortened(), shortened(serving(target))));
+                .formatted(
+                    step.target().service(),
+                    expected.shortened(),
+                    Standing.shortened(standing.serving())));
       }
       clock.sleep(PAUSE);
+      standing = Standing.of(world, step.target(), run, known);
     }
+    standing
+        .replaced()
+        .ifPresent(theirs -> {
+          throw new StepFailed(overtaken(step.target().service(), theirs));
+        });
     return version(expected);
   }
 
@@ -293,62 +303,27 @@ final class Effects {
         .findFirst();
   }
 
-  private boolean servesAlone(Target target, VersionId version) {
-    return world.cloudflare().deployment(target).stream()
-        .anyMatch(d -> percents(d.shares()).equals(Map.of(version, 100.0)));
-  }
-
   private Set<VersionId> serving(Target target) {
-    return world.cloudflare().deployment(target).map(Effects::versionsOf).orElse(Set.of());
+    return world.cloudflare().deployment(target).map(Standing::versions).orElse(Set.of());
   }
 
-  private static Sight inTheWay(ServiceName service, Set<VersionId> serving) {
-    return new InTheWay(
-        serving.isEmpty()
-            ? service + " is gone: somebody deleted it; plan again: clodo plan"
-            : "somebody else has deployed %s, which serves %s now; see: wrangler deployments list --name %s"
-                .formatted(service, shortened(serving), service));
+  /** Why what serves is none of our business. */
+  static String strange(ServiceName service, Set<VersionId> serving) {
+    return serving.isEmpty()
+        ? service + " is gone: somebody deleted it; plan again: clodo plan"
+        : "somebody else has deployed %s, which serves %s now; see: wrangler deployments list --name %s"
+            .formatted(service, Standing.shortened(serving), service);
   }
 
-  private static String shortened(Set<VersionId> versions) {
-    return versions.isEmpty()
-        ? "nothing"
-        : versions.stream().map(VersionId::shortened).sorted().collect(joining(" and "));
+  /** Why what serves is ours, and should not be. */
+  static String overtaken(ServiceName service, Deployment theirs) {
+    return "somebody else deployed %s (%s) in the moment in which this run did, and was replaced by it; see: wrangler deployments list --name %s"
+        .formatted(service, Standing.shortened(Standing.versions(theirs)), service);
   }
 
-  private static Set<VersionId> versionsOf(Deployment deployment) {
-    return deployment.shares().stream().map(Deployment.Share::version).collect(toUnmodifiableSet());
-  }
-
-  private static Map<VersionId, Double> percents(List<Deployment.Share> shares) {
-    return shares.stream()
-        .collect(toUnmodifiableMap(Deployment.Share::version, Deployment.Share::percent));
-  }
-
-  private static List<Deployment.Share> shares(Split split, State now) {
-    return split.shares().stream()
-        .map(s -> new Deployment.Share(resolved(s.version(), now), s.percent()))
-        .toList();
-  }
-
-  /** The versions that a step has to do with. */
-  private static Set<VersionId> versions(Step step, State now) {
-    return step instanceof Step.Shift shift
-        ? Stream.of(shift.split(), shift.before())
-            .flatMap(s -> s.shares().stream())
-            .map(s -> resolved(s.version(), now))
-            .collect(toUnmodifiableSet())
-        : Set.of();
-  }
-
-  private static VersionId resolved(VersionRef ref, State now) {
+  static VersionId resolved(VersionRef ref, State now) {
     return now.version(ref)
         .orElseThrow(() -> new IllegalStateException("not uploaded yet: " + ref));
-  }
-
-  /** Kept with a deployment, so that people see where it comes from. */
-  private static String note(Tag tag) {
-    return "clodo " + tag;
   }
 
   private static Map<String, String> version(VersionId id) {

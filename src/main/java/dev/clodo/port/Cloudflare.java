@@ -54,8 +54,16 @@ public interface Cloudflare {
     return Spent.nothing();
   }
 
+  /**
+   * The deployments of a service that Cloudflare lists, at least ten where there were as many, the
+   * live one first; none when the service does not exist.
+   */
+  List<Deployment> deployments(Target target);
+
   /** The live deployment; empty when the service does not exist. */
-  Optional<Deployment> deployment(Target target);
+  default Optional<Deployment> deployment(Target target) {
+    return deployments(target).stream().findFirst();
+  }
 
   /**
    * The versions that Cloudflare still lists, newest first; none when the service does not exist.

@@ -1,6 +1,7 @@
 package dev.clodo.record;
 
 import dev.clodo.model.Plan;
+import dev.clodo.model.Step;
 import dev.clodo.model.StepId;
 import dev.clodo.model.VersionId;
 import dev.clodo.model.VersionRef;
@@ -81,6 +82,11 @@ public final class State {
       throw new IllegalStateException("the plan has no step " + step);
     }
     return steps.get(step.ordinal() - 1);
+  }
+
+  /** All steps of the release to which a step belongs. */
+  public List<Step> release(StepId step) {
+    return ahead.way().lane(step);
   }
 
   /** The progress of all steps in the plan's order, collected anew each time. */

@@ -41,6 +41,12 @@ final class Track {
     }
   }
 
+  /** The steps of the lane in which a step lies. */
+  List<Step> lane(StepId step) {
+    int place = step.ordinal() - 1;
+    return waves.get(waveOf[place]).get(laneOf[place]);
+  }
+
   /** Where a run stands that has taken no step of this way yet. */
   Front start() {
     return new Front(this, 0, 0, List.of());

@@ -279,8 +279,10 @@ public final class SimulatedAccount {
     }
 
     @Override
-    public Optional<Deployment> deployment(Target target) {
-      return looked(target.service().value(), () -> deploymentOf(target.service()));
+    public List<Deployment> deployments(Target target) {
+      return looked(
+          target.service().value(),
+          () -> script(target.service()).map(Script::deployments).orElse(List.of()));
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.clodo.simulation;
 
-import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toMap;
 
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +28,9 @@ enum Fault {
   /** As during, while the calls of all other errands are under way too, and happen later. */
   DIED_DURING_ALL(Point.CHANGE),
 
+  /** As by somebody else, but after the last look and before our own change. */
+  DEPLOYED_IN_BETWEEN(Point.SPLIT),
+
   UNHEALTHY(Point.REQUEST),
   /** No request of this turn is answered. */
   SILENT(Point.REQUEST),
@@ -43,18 +46,26 @@ enum Fault {
   enum Point {
     LOOK,
     CHANGE,
+    /** A change of who serves; all that befalls changes befalls it too. */
+    SPLIT,
     REQUEST,
     /** An append to the journal. */
     WRITE
   }
 
   private static final Map<Point, List<Fault>> BY_POINT =
-      Arrays.stream(values()).collect(groupingBy(f -> f.where));
+      Arrays.stream(Point.values()).collect(toMap(p -> p, Fault::befalling));
 
   private final Point where;
 
   Fault(Point where) {
     this.where = where;
+  }
+
+  private static List<Fault> befalling(Point point) {
+    return Arrays.stream(values())
+        .filter(f -> f.where == point || (f.where == Point.CHANGE && point == Point.SPLIT))
+        .toList();
   }
 
   /** What can go wrong there. */

@@ -32,8 +32,8 @@ class ForwardingCloudflare implements Cloudflare {
   }
 
   @Override
-  public Optional<Deployment> deployment(Target target) {
-    return account.deployment(target);
+  public List<Deployment> deployments(Target target) {
+    return account.deployments(target);
   }
 
   @Override

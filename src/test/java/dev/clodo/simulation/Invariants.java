@@ -33,7 +33,9 @@ final class Invariants {
       }
       require(sumsTo100(script.get()), "splits sum to 100");
       require(
-          servesForeign(now, service, script.get()) || !now.foreign.containsKey(service),
+          servesForeign(now, service, script.get())
+              || !now.foreign.containsKey(service)
+              || now.overtaken.contains(service),
           "what somebody else deployed is left alone");
       require(eachTagOnce(script.get()), "nothing is uploaded twice");
       require(onlyKnown(now, service, script.get()), "only versions of the plan serve");
@@ -56,6 +58,11 @@ final class Invariants {
   static void atEnd(Moment end, Outcome outcome) {
     new Legal(end.scenario.run().plan()).check(end.journal());
     var steps = end.scenario.run().plan().steps();
+    for (var service : end.overtaken) {
+      require(
+          servesForeign(end, service, end.account.script(service).orElseThrow()) || end.undoRefused,
+          "what somebody else deployed serves again");
+    }
     switch (outcome) {
       case Outcome.Released() -> {
         for (var step : steps) {

@@ -9,6 +9,7 @@ import dev.clodo.model.Lease;
 import dev.clodo.model.Outcome;
 import dev.clodo.model.RunId;
 import dev.clodo.model.ServiceName;
+import dev.clodo.model.Step;
 import dev.clodo.model.StepId;
 import dev.clodo.model.VersionId;
 import dev.clodo.port.DataBridge;
@@ -47,6 +48,9 @@ final class Moment {
 
   /** What somebody else has deployed meanwhile. */
   final Map<ServiceName, VersionId> foreign;
+
+  /** Of these services, those that a change of ours replaced without having seen what it did. */
+  final Set<ServiceName> overtaken;
 
   /**
    * Whether a change was refused while something was being taken back: then being stuck is right.
@@ -88,6 +92,7 @@ final class Moment {
     this.bridge = new InMemoryBridge(clock);
     this.unwell = new HashSet<>();
     this.foreign = new HashMap<>();
+    this.overtaken = new HashSet<>();
     this.process = nextProcess("first");
     process.begin(bridge);
     account.faults(this::fate);
@@ -101,6 +106,7 @@ final class Moment {
     this.bridge = other.bridge.copy(clock);
     this.unwell = new HashSet<>(other.unwell);
     this.foreign = new HashMap<>(other.foreign);
+    this.overtaken = new HashSet<>(other.overtaken);
     this.undoRefused = other.undoRefused;
     this.turns = other.turns;
     this.process = other.process.on(world(), store(), clock);
@@ -187,7 +193,7 @@ final class Moment {
   private Fate fate(Call call) {
     return switch (call.kind()) {
       case LOOK -> look(new ServiceName(call.subject()));
-      case CHANGE -> change();
+      case CHANGE -> change(call.subject());
       case REQUEST -> request(new ServiceName(call.subject()));
     };
   }
@@ -210,7 +216,7 @@ final class Moment {
     return new Fate.Happens();
   }
 
-  private Fate change() {
+  private Fate change(String subject) {
     if (successor != null) {
       throw new Broken("a process that had lost its lease changed the world");
     }
@@ -221,7 +227,16 @@ final class Moment {
     if (allInTheAir) {
       return failing(Fault.DIED_DURING);
     }
-    var fault = pass(Point.CHANGE);
+    var step = scenario.run().plan().steps().get(last.step().ordinal() - 1);
+    var fault = pass(step instanceof Step.Shift ? Point.SPLIT : Point.CHANGE);
+    if (fault.equals(Optional.of(Fault.DEPLOYED_IN_BETWEEN))) {
+      var service = new ServiceName(subject);
+      // Not while what they did before is given back: who wins of three in a moment is open.
+      if (overtaken.add(service)) {
+        foreign.put(service, account.deployed(service, "by hand"));
+      }
+      return new Fate.Happens();
+    }
     undoRefused |= last instanceof Event.UndoStarted && fault.equals(Optional.of(Fault.REFUSED));
     return fault.map(Moment::failing).orElseGet(Fate.Happens::new);
   }

@@ -238,8 +238,25 @@ abstract class PlantedBug implements Plant {
               world,
               new ForwardingCloudflare(world.cloudflare()) {
                 @Override
-                public Optional<Deployment> deployment(Target service) {
-                  return super.deployment(service).map(d -> withoutForeign(service.service(), d));
+                public List<Deployment> deployments(Target service) {
+                  return super.deployments(service).stream()
+                      .map(d -> withoutForeign(service.service(), d))
+                      .toList();
+                }
+              });
+        }
+      };
+
+  static final PlantedBug ONLY_THE_LIVE_DEPLOYMENT_READ =
+      new PlantedBug("only the live deployment read", "somebody else deployed serves again") {
+        @Override
+        public World world(World world) {
+          return withCloudflare(
+              world,
+              new ForwardingCloudflare(world.cloudflare()) {
+                @Override
+                public List<Deployment> deployments(Target service) {
+                  return super.deployments(service).stream().limit(1).toList();
                 }
               });
         }
@@ -457,6 +474,7 @@ abstract class PlantedBug implements Plant {
         FAILED_STEP_NOT_TAKEN_BACK,
         ROLLED_BACK_TO_THE_NEWEST_OTHER_VERSION,
         SOMEBODY_ELSES_DEPLOYMENT_OVERWRITTEN,
+        ONLY_THE_LIVE_DEPLOYMENT_READ,
         CALLER_BEFORE_CALLEE,
         INCONCLUSIVE_TAKEN_FOR_HEALTHY,
         UNHEALTHY_TAKEN_FOR_HEALTHY,

@@ -312,28 +312,34 @@ final class AccountApi {
   }
 
   Optional<Deployment> deployment(ServiceName service) throws ApiFailure {
+    return deployments(service).stream().findFirst();
+  }
+
+  /** Newest first; none when there is no such Worker. */
+  List<Deployment> deployments(ServiceName service) throws ApiFailure {
     try {
-      var newest =
-          client.get(script(service) + "/deployments").path("result").path("deployments").path(0);
-      if (newest.isMissingNode()) {
-        return Optional.empty();
-      }
-      var shares = new ArrayList<Deployment.Share>();
-      for (var share : newest.path("versions")) {
-        shares.add(
-            new Deployment.Share(
-                new VersionId(share.path("version_id").asText()),
-                share.path("percentage").asDouble()));
-      }
-      return Optional.of(
-          new Deployment(
-              newest.path("id").asText(),
-              shares,
-              instant(newest.path("created_on")),
-              newest.path("annotations").path("workers/message").asText("")));
+      var listed = client.get(script(service) + "/deployments").path("result").path("deployments");
+      var deployments = new ArrayList<Deployment>();
+      listed.forEach(d -> deployments.add(deployment(d)));
+      return List.copyOf(deployments);
     } catch (ApiFailure failure) {
-      return emptyIfNoWorker(failure);
+      return AccountApi.<List<Deployment>>emptyIfNoWorker(failure).orElse(List.of());
     }
+  }
+
+  private static Deployment deployment(JsonNode listed) {
+    var shares = new ArrayList<Deployment.Share>();
+    for (var share : listed.path("versions")) {
+      shares.add(
+          new Deployment.Share(
+              new VersionId(share.path("version_id").asText()),
+              share.path("percentage").asDouble()));
+    }
+    return new Deployment(
+        listed.path("id").asText(),
+        shares,
+        instant(listed.path("created_on")),
+        listed.path("annotations").path("workers/message").asText(""));
   }
 
   /** Newest first. */

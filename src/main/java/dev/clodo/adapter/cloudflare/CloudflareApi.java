@@ -198,8 +198,8 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
   }
 
   @Override
-  public Optional<Deployment> deployment(Target target) {
-    return asked(target, in -> in.deployment(target.service()));
+  public List<Deployment> deployments(Target target) {
+    return asked(target, in -> in.deployments(target.service()));
   }
 
   @Override
