@@ -172,17 +172,31 @@ public final class Main {
     }
 
     @Override
+    public void atTheEnd(Runnable last) {
+      Runtime.getRuntime().addShutdownHook(new Thread(last, "clodo-end"));
+    }
+
+    @Override
     public Optional<String> ask(String question) {
       out.print(question);
       out.flush();
+      // Whoever presses Ctrl-C instead of an answer gets a line of his own for what comes next.
+      var unanswered = new Thread(out::println, "clodo-unanswered");
+      Runtime.getRuntime().addShutdownHook(unanswered);
+      var answer = Optional.<String>empty();
       try {
-        return Optional.ofNullable(
-            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
-                .readLine());
+        answer =
+            Optional.ofNullable(
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
+                    .readLine());
       } catch (IOException e) {
         // Nobody is there to answer.
-        return Optional.empty();
       }
+      Runtime.getRuntime().removeShutdownHook(unanswered);
+      if (answer.isEmpty()) {
+        out.println();
+      }
+      return answer;
     }
 
     @Override

@@ -22,6 +22,13 @@ import java.util.Set;
  */
 final class Board {
   private static final int BAR = 24;
+  private static final int SHORTEST_BAR = 6;
+
+  /** The spaces before and behind a bar. */
+  private static final int BESIDE_BAR = 4;
+
+  /** Wider than any line, and far from overflowing. */
+  private static final int UNKNOWN_WIDTH = 1 << 20;
 
   /** Steps that are named while they go on; the rest is counted. */
   private static final int MOST_STEPS = 6;
@@ -311,16 +318,27 @@ final class Board {
       Duration took,
       int columns,
       Palette palette) {
-    int full = all == 0 ? BAR : (int) ((long) BAR * done / all);
-    var bar = "█".repeat(full) + "░".repeat(BAR - full);
     var counts =
-        "%d of %d%s%s"
+        ": %d of %d%s%s"
             .formatted(
                 done,
                 all,
                 failed == 0 ? "" : ", " + failed + " failed",
                 back == 0 ? "" : ", " + back + " taken back");
-    var text = fitted("  " + bar + "  " + name + ": " + counts, time(took), columns);
+    // In a narrow terminal the bar gives way first, then the name; the counts say most.
+    int room = room(time(took), columns) - counts.length() - BESIDE_BAR;
+    int bar = Math.clamp(room - name.length(), SHORTEST_BAR, BAR);
+    int full = all == 0 ? bar : (int) ((long) bar * done / all);
+    var text =
+        fitted(
+            "  %s%s  %s%s"
+                .formatted(
+                    "█".repeat(full),
+                    "░".repeat(bar - full),
+                    cut(name, Math.max(1, room - bar)),
+                    counts),
+            time(took),
+            columns);
     return failed == 0 ? text : text.replace(failed + " failed", palette.bad(failed + " failed"));
   }
 
@@ -344,12 +362,20 @@ final class Board {
 
   /** A text and its time behind it, in one line of the terminal: the text gives way. */
   private static String fitted(String text, String time, int columns) {
-    var behind = time.isEmpty() ? "" : "  " + time;
-    if (columns <= 0) {
-      return text + behind;
-    }
-    int room = Math.max(8, columns - 1 - behind.length());
-    return (text.length() > room ? text.substring(0, room - 1) + "…" : text) + behind;
+    return cut(text, room(time, columns)) + behind(time);
+  }
+
+  private static String behind(String time) {
+    return time.isEmpty() ? "" : "  " + time;
+  }
+
+  /** So many letters are left beside a time; any number where nobody knows how wide a line is. */
+  private static int room(String time, int columns) {
+    return columns <= 0 ? UNKNOWN_WIDTH : Math.max(8, columns - 1 - behind(time).length());
+  }
+
+  private static String cut(String text, int room) {
+    return text.length() > room ? text.substring(0, room - 1) + "…" : text;
   }
 
   static String time(Duration duration) {

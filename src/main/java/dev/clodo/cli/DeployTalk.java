@@ -128,7 +128,7 @@ final class DeployTalk implements Watcher {
     boolean ci = !host.environment().getOrDefault("CI", "").isEmpty();
     var told = new RunTalk(started.plan(), progress, palette, host.time()::instant, false);
     talk =
-        !host.terminal().out() && (ci || told.grain() != RunTalk.Grain.STEPS)
+        !progress.isLive() && (ci || told.grain() != RunTalk.Grain.STEPS)
             ? new RunTalk(started.plan(), progress, palette, host.time()::instant, true)
             : told;
     stopping.armed(() -> talk.underWay());

@@ -48,6 +48,9 @@ public interface Host {
     return () -> {};
   }
 
+  /** Somebody is called when the process ends, also where a signal ends it. */
+  default void atTheEnd(Runnable last) {}
+
   /** The environment variables of the process. */
   Map<String, String> environment();
 

@@ -81,7 +81,13 @@ final class Session {
   Progress progress() {
     var terminal = host.terminal();
     boolean dumb = "dumb".equals(host.environment().get("TERM"));
-    return new Progress(host.out(), terminal.out() && !dumb && !json, host::terminal, palette());
+    boolean live = terminal.out() && !dumb && !json;
+    var progress = new Progress(host.out(), live, host::terminal, palette());
+    if (live) {
+      // Otherwise the shell would write its prompt behind what was being done.
+      host.atTheEnd(progress::idle);
+    }
+    return progress;
   }
 
   /** Colour for people at a terminal who have not declined it. */

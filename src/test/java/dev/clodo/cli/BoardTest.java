@@ -40,6 +40,24 @@ class BoardTest {
   }
 
   @Test
+  void givesUpTheBarBeforeTheCountsInANarrowTerminal() {
+    run(0, 0);
+    begin(1, 0);
+
+    assertThat(frame(at(2.5), 40, 12))
+        .isEqualTo(
+            """
+              ░░░░░░░░░░░░░░░░░░  all: 1 of 42  2 s
+              ███░░░░  wave 1 (canary): 1 of 2  2 s
+              then wave 2 (100 %)
+              3  web-d1: build and upload a v…  2 s
+            """);
+    assertThat(frame(at(2.5), 30, 12).lines().limit(2))
+        .containsExactly("  ░░░░░░░░  all: 1 of 42  2 s", "  ███░░░  wave …: 1 of 2  2 s")
+        .allSatisfy(line -> assertThat(line.length()).isLessThan(30));
+  }
+
+  @Test
   void countsWhatDoesNotFit() {
     run(0, 0);
     run(1, 0);

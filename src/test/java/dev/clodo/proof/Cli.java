@@ -126,6 +126,15 @@ final class Cli {
     return start(command);
   }
 
+  /** The command as the launcher starts it at a terminal of this size. */
+  static List<String> atTerminal(int columns, int rows, String... arguments) {
+    var command = java(arguments);
+    command.addAll(
+        1,
+        List.of("-Dclodo.terminal=out,in", "-Dclodo.columns=" + columns, "-Dclodo.rows=" + rows));
+    return command;
+  }
+
   private static List<String> java(String... arguments) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
