@@ -60,7 +60,7 @@ public final class Main {
     if (words.stream().anyMatch(NEED_WRANGLER::contains)) {
       machine.warmUp();
     } else if (words.contains("assess")) {
-      Thread.ofPlatform().daemon().start(Main::prepare);
+      prepareBeside();
     }
     int exit = new CommandLineInterface(machine).run(arguments);
     if (exit != 0 || !words.equals(VERSION)) {
@@ -70,6 +70,10 @@ public final class Main {
   }
 
   /** Loads, while arguments are read, what an assessment and the end of the process need. */
+  private static void prepareBeside() {
+    Thread.ofPlatform().daemon().start(Main::prepare);
+  }
+
   private static void prepare() {
     ServiceAutoDiscovery.prepare();
     // The JVM asks for it when it exits.
@@ -86,6 +90,7 @@ public final class Main {
     Training.Commands commands =
         (folder, variables, output) ->
             new CommandLineInterface(new Machine(variables, folder, output, output));
+    prepareBeside();
     try {
       // Leaving loads classes too.
       var training = new Training(commands, System.getenv());

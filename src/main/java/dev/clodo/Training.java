@@ -75,20 +75,25 @@ final class Training {
    * @return whether each command ended as it should
    */
   boolean files(Path examples) throws IOException {
-    var offline = commands.in(examples, Map.of(), output);
+    var offline = commands.in(examples, home(examples), output);
     expect(0, offline, "--version");
     expect(0, offline, "--help");
     expect(0, offline, "assess", "--offline");
     expect(0, offline, "assess", "--offline", "--json");
     expect(0, offline, "assess", "--help");
     Exercise.write(examples.resolve("exercise"));
-    var exercise = commands.in(examples.resolve("exercise"), Map.of(), output);
+    var exercise = commands.in(examples.resolve("exercise"), home(examples), output);
     expect(2, exercise, "assess", "--offline");
     expect(2, exercise, "assess", "--offline", "--verbose", "--environment", "staging");
     expect(2, exercise, "assess", "--offline", "--json");
     expect(0, offline, "explain", "kv/id-malformed");
     expect(1, offline, "no-such-command");
     return asExpected;
+  }
+
+  /** With a place for what is remembered, as people have one. */
+  private static Map<String, String> home(Path folder) {
+    return Map.of("HOME", folder.toString());
   }
 
   /**
@@ -99,7 +104,7 @@ final class Training {
    */
   boolean all(Path examples) throws IOException {
     files(examples);
-    var offline = commands.in(examples, Map.of(), output);
+    var offline = commands.in(examples, home(examples), output);
     expect(0, offline, "history", "--json");
     expect(0, offline, "completion", "bash");
     release(Files.createDirectory(examples.resolve("training")));
