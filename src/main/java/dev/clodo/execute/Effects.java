@@ -76,7 +76,14 @@ final class Effects {
       case Step.Upload upload -> () -> uploading(upload, tag);
       case Step.Deploy deploy -> new Deploying(deploy, tag);
       case Step.Migrate migrate ->
-          new Migrating(migrate, world, bridge, clock, timing.lease(), holder);
+          // Two steps of one process must not change one database at once either.
+          new Migrating(
+              migrate,
+              world,
+              bridge,
+              clock,
+              timing.lease(),
+              "step %s, %s".formatted(step.id(), holder));
       case Step.Shift shift -> new Shifting(world, shift, shift.split(), false, tag, now);
       case Step.ApplyTriggers triggers -> new ApplyingTriggers(world, triggers);
       case Step.Publish publish -> new Publishing(world, publish, tag);

@@ -41,6 +41,7 @@ import java.util.stream.Stream;
  */
 public final class MultiDomainOrchestrator {
   private static final String BOOTSTRAP = "bootstrap";
+  private static final String DATABASES = "databases";
 
   private final Rollout rollout;
   private final ZeroDowntimeDeploymentOrchestrator releases;
@@ -534,7 +535,11 @@ public final class MultiDomainOrchestrator {
       }
     }
 
-    /** A database that several services bind is migrated before the first of them moves. */
+    /**
+     * A database that several services bind is migrated before the first of them moves: once, or,
+     * where they have migrations of their own for it, one after the other, since releases of one
+     * wave go on at the same time.
+     */
     private void databases() {
       var concerned =
           changes.keySet().stream()
@@ -544,19 +549,30 @@ public final class MultiDomainOrchestrator {
               .flatMap(n -> Stream.ofNullable(services.get(n)))
               .toList();
       var shared = migrations.shared(concerned);
-      var releases = new ArrayList<Plan.Release>();
+      var turns = new TreeMap<Integer, List<Service>>();
+      var pending = new HashMap<ServiceName, List<Brief.Migration>>();
+      var taken = new HashMap<String, Integer>();
       for (var service : shared.isEmpty() ? List.<Service>of() : concerned) {
-        var pending = migrations.of(service, shared);
-        var change = changes.get(service.name());
-        if (change != null && !pending.isEmpty()) {
-          releases.add(
-              migrating(
-                  change, pending, "several services bind it, so it is migrated before them"));
+        var own = migrations.of(service, shared);
+        if (!own.isEmpty() && changes.containsKey(service.name())) {
+          var databases = own.stream().map(Brief.Migration::databaseId).toList();
+          int turn = databases.stream().mapToInt(d -> taken.getOrDefault(d, 0)).max().orElse(0);
+          databases.forEach(d -> taken.put(d, turn + 1));
+          turns.computeIfAbsent(turn, _ -> new ArrayList<>()).add(service);
+          pending.put(service.name(), own);
         }
       }
-      if (!releases.isEmpty()) {
-        waves.add(new Plan.Wave("databases", releases));
-      }
+      turns.forEach((turn, services) -> {
+        var releases =
+            services.stream()
+                .map(s ->
+                    migrating(
+                        Objects.requireNonNull(changes.get(s.name())),
+                        Objects.requireNonNull(pending.get(s.name())),
+                        "several services bind it, so it is migrated before them"))
+                .toList();
+        waves.add(new Plan.Wave(turn == 0 ? DATABASES : DATABASES + " " + (turn + 1), releases));
+      });
     }
 
     private Plan.Release migrating(Change change, List<Brief.Migration> pending, String why) {

@@ -54,6 +54,22 @@ class MigratingTest {
     assertThat(account.migrations("orders-id")).containsExactly("1.sql");
   }
 
+  @Test
+  void notEvenAnotherStepOfTheSameProcessMigratesItAtTheSameTime() {
+    var run = run();
+    bridge.acquire(Migrating.scope("orders-id"), "step 9, ann", Duration.ofSeconds(40));
+    var before = clock.now();
+
+    assertThat(start(run)).isEqualTo(new Outcome.Released());
+
+    assertThat(Duration.between(before, clock.now()))
+        .isGreaterThanOrEqualTo(Duration.ofSeconds(40));
+    assertThat(notices)
+        .filteredOn(Notice.Retrying.class::isInstance)
+        .anySatisfy(
+            n -> assertThat(((Notice.Retrying) n).why()).contains("step 9, ann is at work"));
+  }
+
   private Outcome start(Run run) {
     var world = new World(account.wrangler(), account.cloudflare(), account.traffic());
     return new SagaExecutor(world, bridge, clock, Timing.standard(), "ann", notices::add)

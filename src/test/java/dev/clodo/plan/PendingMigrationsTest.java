@@ -95,6 +95,30 @@ class PendingMigrationsTest {
     assertThat(plan.steps()).filteredOn(Step.Migrate.class::isInstance).hasSize(1);
   }
 
+  /** Releases of one wave go on at the same time. */
+  @Test
+  void servicesWithMigrationsOfTheirOwnForOneDatabaseMigrateItOneAfterTheOther() {
+    account.database("orders-id", "orders", List.of());
+    account.database("users-id", "users", List.of());
+    var inventory =
+        inventory(
+            List.of(
+                withMigrations("api", "orders", Map.of("a.sql", CREATE)),
+                withMigrations("jobs", "users", Map.of("u.sql", CREATE)),
+                withMigrations("mail", "users", Map.of("v.sql", CREATE)),
+                withMigrations("web", "orders", Map.of("b.sql", CREATE)),
+                withMigrations("www", "orders", Map.of("c.sql", CREATE))));
+
+    var plan = plan(inventory, Map.of(), Circumstances.none());
+
+    assertThat(plan.waves())
+        .filteredOn(w -> w.name().startsWith("databases"))
+        .extracting(
+            w -> w.name() + w.releases().stream().map(r -> r.target().service().value()).toList())
+        .containsExactly("databases[api, jobs]", "databases 2[mail, web]", "databases 3[www]");
+    assertThat(plan.steps()).filteredOn(Step.Migrate.class::isInstance).hasSize(5);
+  }
+
   @Test
   void aNewMigrationAloneIsAppliedWithoutANewVersion() {
     var fingerprint = new Fingerprint("0123456789abcdef");
