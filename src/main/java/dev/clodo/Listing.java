@@ -6,6 +6,8 @@ import dev.clodo.model.Event;
 import dev.clodo.model.JournalEntry;
 import dev.clodo.model.ListedVersion;
 import dev.clodo.model.ListedVersion.State;
+import dev.clodo.model.Needs;
+import dev.clodo.model.Obstacle;
 import dev.clodo.model.Outcome;
 import dev.clodo.model.Plan;
 import dev.clodo.model.RunId;
@@ -16,6 +18,7 @@ import dev.clodo.model.ServiceName;
 import dev.clodo.model.ServiceVersions;
 import dev.clodo.model.Step;
 import dev.clodo.model.StepId;
+import dev.clodo.model.Target;
 import dev.clodo.model.UploadedVersion;
 import dev.clodo.model.VersionId;
 import dev.clodo.plan.WaysBack;
@@ -24,17 +27,22 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 
 /** Lists the versions that services can go back to, with what the journals tell of each. */
 final class Listing {
-  /** So many versions are looked at for what they need, since each is a request of its own. */
-  private static final int LOOKS = 50;
-
-  private static final int LOOKS_EACH = 10;
+  /**
+   * So many versions are looked at for what they need, since each is a request of its own: all that
+   * Cloudflare keeps of one service, or their part of several.
+   */
+  private static final int LOOKS = 100;
 
   private final Cloudflare cloudflare;
   private final Map<RunId, RunRecord> runs = new HashMap<>();
@@ -59,7 +67,7 @@ final class Listing {
   List<ServiceVersions> of(Collection<Service> services) {
     var live = cloudflare.deployments(services);
     var listed = cloudflare.versions(services);
-    int looks = Math.min(LOOKS_EACH, LOOKS / Math.max(1, services.size()));
+    int looks = LOOKS / Math.max(1, services.size());
     var all = new ArrayList<ServiceVersions>();
     for (var service : services) {
       var deployment = live.get(service.name());
@@ -72,26 +80,63 @@ final class Listing {
 
   private ServiceVersions of(
       Service service, Deployment live, List<UploadedVersion> versions, int looks) {
+    var looked = versions.stream().map(UploadedVersion::id).limit(looks).toList();
+    var needs = needs(service.target(), live, looked);
+    var tag = live.most().map(needs::get).map(Needs::migrationTag).orElse("");
     var listed = new ArrayList<ListedVersion>();
-    int left = looks;
     for (var version : versions) {
       boolean serves = live.percentOf(version.id()) > 0;
-      var missing = serves || left-- <= 0 ? Optional.<String>empty() : missing(service, version);
-      listed.add(listed(service.name(), version, serves, missing));
+      var obstacle =
+          Optional.ofNullable(needs.get(version.id()))
+              .filter(_ -> !serves)
+              .flatMap(n -> obstacle(service.target(), n, tag));
+      listed.add(listed(service.name(), version, serves, obstacle));
     }
-    return new ServiceVersions(service.target(), live, listed);
+    return new ServiceVersions(
+        service.target(), live, listed, Math.min(looked.size(), versions.size()));
+  }
+
+  /** What the versions need, and what serves now needs; asked side by side. */
+  private Map<VersionId, Needs> needs(Target target, Deployment live, List<VersionId> versions) {
+    var all = new LinkedHashSet<>(versions);
+    if (!all.isEmpty()) {
+      live.most().ifPresent(all::add);
+    }
+    var found = new ConcurrentHashMap<VersionId, Needs>();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var asked =
+          all.stream()
+              .map(v ->
+                  threads.submit(() -> {
+                    found.put(v, cloudflare.needs(target, v));
+                    return v;
+                  }))
+              .toList();
+      for (var each : asked) {
+        each.get();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case RuntimeException failure -> throw failure;
+        case null, default -> throw new IllegalStateException(e);
+      }
+    }
+    return found;
   }
 
   private ListedVersion listed(
-      ServiceName service, UploadedVersion version, boolean serves, Optional<String> missing) {
+      ServiceName service, UploadedVersion version, boolean serves, Optional<Obstacle> obstacle) {
     var run = runOf(version);
     var told = health.getOrDefault(new Key(service, version.id()), "");
     var failure = run.map(runs::get).flatMap(r -> failure(r, service));
     if (serves) {
       return new ListedVersion(version, State.CURRENT, "", told, run.stream().toList());
     }
-    if (missing.isPresent()) {
-      return new ListedVersion(version, State.GONE, missing.get(), told, run.stream().toList());
+    if (obstacle.isPresent()) {
+      var state = obstacle.get().kind() == Obstacle.Kind.LIFECYCLE ? State.BARRED : State.GONE;
+      return new ListedVersion(version, state, obstacle.get().what(), told, run.stream().toList());
     }
     return failure
         .map(why -> new ListedVersion(version, State.FAILED, why, told, run.stream().toList()))
@@ -99,10 +144,17 @@ final class Listing {
             () -> new ListedVersion(version, State.AVAILABLE, "", told, run.stream().toList()));
   }
 
-  private Optional<String> missing(Service service, UploadedVersion version) {
-    var target = service.target();
-    return WaysBack.missing(
-        cloudflare.needs(target, version.id()), kind -> cloudflare.existing(target, kind));
+  /** Why a version can't serve again. */
+  private Optional<Obstacle> obstacle(Target target, Needs needs, String tag) {
+    if (!tag.isEmpty() && !needs.migrationTag().equals(tag)) {
+      return Optional.of(
+          new Obstacle(
+              Obstacle.Kind.LIFECYCLE,
+              "before Durable Object migration %s, past which Cloudflare does not go back"
+                  .formatted(tag)));
+    }
+    return WaysBack.missing(needs, kind -> cloudflare.existing(target, kind))
+        .map(what -> new Obstacle(Obstacle.Kind.RESOURCE_GONE, what));
   }
 
   /** The run that a version's tag names, where it is known here. */

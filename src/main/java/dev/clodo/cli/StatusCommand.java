@@ -1,6 +1,7 @@
 package dev.clodo.cli;
 
 import dev.clodo.Exit;
+import dev.clodo.model.Status;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -9,7 +10,14 @@ import picocli.CommandLine.Mixin;
     name = "status",
     description = "Show what serves now, whether somebody is at work, and the last five runs.",
     footerHeading = "%nExamples:%n",
-    footer = {"  clodo status -e production", "  clodo status --json"})
+    footer = {
+      "  clodo status -e production",
+      "  clodo status --verbose            each copy of a service, where there are many",
+      "  clodo status --json",
+      "",
+      "Exit codes: 0 everything was seen, 2 the credentials do not do, 30 Cloudflare did not say what"
+          + " serves."
+    })
 final class StatusCommand implements Callable<Integer> {
   private static final int LAST = 5;
 
@@ -24,8 +32,18 @@ final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (var clodo = target.open(session)) {
-      session.show(new View.Standing(clodo.status(LAST)));
-      return Exit.DONE.code();
+      var status = clodo.status(LAST);
+      session.show(new View.Standing(status));
+      return exit(status).code();
     }
+  }
+
+  /** What could not be seen is no good news. */
+  private static Exit exit(Status status) {
+    return switch (status.account().access()) {
+      case ACCEPTED -> status.seen() ? Exit.DONE : Exit.ENVIRONMENT;
+      case OFFLINE, UNREACHABLE -> Exit.ENVIRONMENT;
+      case NO_CREDENTIALS, REJECTED -> Exit.NOT_READY;
+    };
   }
 }

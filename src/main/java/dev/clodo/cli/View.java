@@ -156,7 +156,7 @@ sealed interface View {
   record Standing(Status status) implements View {
     @Override
     public String text(Palette palette, boolean verbose) {
-      return StatusText.of(status);
+      return StatusText.of(status, verbose);
     }
 
     @Override

@@ -117,6 +117,28 @@ public record Account(
         Map.of());
   }
 
+  /**
+   * The {@code workers.dev} name of the account that a service is released to; empty when none is
+   * registered.
+   */
+  public Looked<String> subdomainOf(Service service) {
+    var own = resources.get(new Shelf(ResourceKind.WORKERS_DEV, idOf(service)));
+    return own == null
+        ? subdomain
+        : own.map(list -> list.stream().map(Resource::name).findFirst().orElse(""));
+  }
+
+  /** For {@link #with}: the {@code workers.dev} name of the account that a service goes to. */
+  public static Map<Shelf, Looked<List<Resource>>> subdomain(Service service, Looked<String> name) {
+    return Map.of(
+        new Shelf(ResourceKind.WORKERS_DEV, idOf(service)),
+        name.map(n -> n.isEmpty() ? List.of() : List.of(new Resource("", n, Map.of()))));
+  }
+
+  private static String idOf(Service service) {
+    return service.target().copy().account().stream().map(AccountId::value).findFirst().orElse("");
+  }
+
   /** The same account with further lists; a list that it has already is replaced. */
   public Account with(Map<Shelf, Looked<List<Resource>>> more) {
     var all = new HashMap<>(resources);

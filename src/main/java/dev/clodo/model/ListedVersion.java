@@ -20,7 +20,9 @@ public record ListedVersion(
     /** The release that brought it was taken back. */
     FAILED,
     /** It can't serve any more: something that it is bound to is gone. */
-    GONE
+    GONE,
+    /** It can't serve any more: the Durable Object classes have changed since. */
+    BARRED
   }
 
   public ListedVersion {

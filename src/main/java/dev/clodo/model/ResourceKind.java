@@ -5,6 +5,8 @@ package dev.clodo.model;
  * one of those has a list of its own; the others are listed once for the account.
  */
 public enum ResourceKind {
+  /** Of an account, where there are several: its {@code workers.dev} name, or none. */
+  WORKERS_DEV,
   /** Scripts: when and from where each was last deployed, its handlers and migration tag. */
   WORKERS,
   /** Of a service: what its live version is bound to; id is the binding, name its type. */

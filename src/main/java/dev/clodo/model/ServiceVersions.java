@@ -7,8 +7,10 @@ import java.util.List;
  *
  * @param live what serves now
  * @param versions those that Cloudflare still lists, newest first
+ * @param looked of so many of the newest it is known whether what they need is still there
  */
-public record ServiceVersions(Target target, Deployment live, List<ListedVersion> versions) {
+public record ServiceVersions(
+    Target target, Deployment live, List<ListedVersion> versions, int looked) {
   public ServiceVersions {
     versions = List.copyOf(versions);
   }

@@ -16,4 +16,11 @@ public record Status(
     holders = List.copyOf(holders);
     runs = List.copyOf(runs);
   }
+
+  /** Whether it is known of everything that is released how it stands. */
+  public boolean seen() {
+    return account.services() instanceof Looked.Known<?>
+        && inventory.released().stream()
+            .noneMatch(s -> account.live().get(s.name()) instanceof Looked.Unknown<?>);
+  }
 }

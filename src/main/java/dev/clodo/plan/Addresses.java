@@ -40,7 +40,7 @@ final class Addresses {
   }
 
   private static Optional<URI> workersDev(Service service, Account account) {
-    return account.subdomain() instanceof Looked.Known<String>(var subdomain)
+    return account.subdomainOf(service) instanceof Looked.Known<String>(var subdomain)
             && !subdomain.isEmpty()
         ? parsed("https://%s.%s.workers.dev/".formatted(service.name(), subdomain))
         : Optional.empty();

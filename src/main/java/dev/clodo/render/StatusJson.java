@@ -18,7 +18,7 @@ public final class StatusJson {
   public static ObjectNode of(Status status) {
     var root = JSON.objectNode().put("schema", "clodo.status/1");
     var services = root.putArray("services");
-    for (var service : status.inventory().services()) {
+    for (var service : status.inventory().released()) {
       var node =
           services
               .addObject()
@@ -58,7 +58,8 @@ public final class StatusJson {
           array
               .addObject()
               .put("service", each.target().service().value())
-              .put("environment", each.target().environment().value());
+              .put("environment", each.target().environment().value())
+              .put("looked", each.looked());
       var versions = node.putArray("versions");
       for (var listed : each.versions()) {
         var version = listed.version();

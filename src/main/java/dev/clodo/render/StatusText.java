@@ -1,10 +1,12 @@
 package dev.clodo.render;
 
+import dev.clodo.model.Account;
 import dev.clodo.model.Account.Live;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.ListedVersion;
 import dev.clodo.model.Looked;
 import dev.clodo.model.Service;
+import dev.clodo.model.ServiceName;
 import dev.clodo.model.ServiceVersions;
 import dev.clodo.model.Status;
 import dev.clodo.model.UploadedVersion;
@@ -12,15 +14,24 @@ import dev.clodo.model.VersionId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What serves now, who is at work, the last runs; and the versions one can go back to. */
 public final class StatusText {
+  /** With more copies of a service than this they are counted. */
+  private static final int FEW_COPIES = 10;
+
   private StatusText() {}
 
-  public static String of(Status status) {
+  /**
+   * What a person wants to know of a workspace.
+   *
+   * @param all whether each copy is told, however many a service has
+   */
+  public static String of(Status status, boolean all) {
     var text = new StringBuilder("Serving now\n");
-    var rows = status.inventory().services().stream().map(s -> serving(s, status)).toList();
+    var rows = rows(status, all);
     text.append(rows.isEmpty() ? "  no services here\n" : Words.table(rows, "  "));
     for (var lease : status.holders()) {
       text.append(
@@ -42,8 +53,59 @@ public final class StatusText {
         rows.add(row(version, each.live()));
       }
       text.append(rows.isEmpty() ? "  no versions\n" : Words.table(rows, "  "));
+      if (each.looked() < each.versions().size()) {
+        text.append(
+            "  Of the newest %d it was looked whether they can serve again; name fewer services to look at more.\n"
+                .formatted(each.looked()));
+      }
     }
     return text.isEmpty() ? "No deployed services here.\n" : text.toString();
+  }
+
+  private static List<List<String>> rows(Status status, boolean all) {
+    var copies = new TreeMap<ServiceName, List<Service>>();
+    for (var service : status.inventory().released()) {
+      copies.computeIfAbsent(service.copy().of(), _ -> new ArrayList<>()).add(service);
+    }
+    var rows = new ArrayList<List<String>>();
+    copies.forEach((name, each) -> {
+      if (all || each.size() <= FEW_COPIES) {
+        each.forEach(s -> rows.add(serving(s, status)));
+      } else {
+        rows.add(counted(name, each, status.account()));
+      }
+    });
+    return rows;
+  }
+
+  /** How the copies of one service stand together. */
+  private static List<String> counted(ServiceName name, List<Service> copies, Account account) {
+    int serving = 0;
+    int absent = 0;
+    var unknown = new ArrayList<String>();
+    for (var copy : copies) {
+      switch (account.live().get(copy.name())) {
+        case Looked.Known<Live> _ -> serving++;
+        case Looked.Unknown<Live>(var why, _) -> unknown.add(why);
+        case null -> {
+          switch (account.services()) {
+            case Looked.Known<?> _ -> absent++;
+            case Looked.Unknown<?>(var why, _) -> unknown.add(why);
+          }
+        }
+      }
+    }
+    var parts = new ArrayList<String>();
+    if (serving > 0) {
+      parts.add(serving + " serve");
+    }
+    if (absent > 0) {
+      parts.add(absent + " not deployed");
+    }
+    if (!unknown.isEmpty()) {
+      parts.add(unknown.size() + " unknown: " + unknown.getFirst());
+    }
+    return List.of("%s for %d domains".formatted(name, copies.size()), String.join(", ", parts));
   }
 
   private static List<String> serving(Service service, Status status) {

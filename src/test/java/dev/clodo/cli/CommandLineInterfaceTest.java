@@ -2,12 +2,17 @@ package dev.clodo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clodo.fixture.ForwardingCloudflare;
+import dev.clodo.model.Account;
+import dev.clodo.model.Inventory;
 import dev.clodo.model.ServiceName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -330,6 +335,47 @@ class CommandLineInterfaceTest {
     assertThat(whole.out()).contains(run, "by", "Ada", "build, upload and serve", "Released.");
     assertThat(scene.type("history", "nosuchrun").exit()).isEqualTo(1);
     assertThat(scene.type("resume").exit()).isEqualTo(4);
+  }
+
+  @Test
+  void whatCanNotBeSeenIsNoGoodNews() {
+    scene.type("deploy", "--yes");
+    for (var access :
+        Map.of(
+                Account.Access.UNREACHABLE, 30,
+                Account.Access.REJECTED, 2,
+                Account.Access.NO_CREDENTIALS, 2)
+            .entrySet()) {
+      scene.through(cloudflare ->
+          new ForwardingCloudflare(cloudflare) {
+            @Override
+            public Account look(Inventory wanted) {
+              return Account.unseen(access.getKey(), "a cable is cut");
+            }
+          });
+
+      var status = scene.type("status");
+
+      assertThat(status.exit()).isEqualTo(access.getValue());
+      assertThat(status.out()).contains("unknown: a cable is cut", "Last runs", "released");
+      assertThat(scene.type("status", "--json").json().at("/services/0/state").asText())
+          .isEqualTo("unknown");
+    }
+  }
+
+  @Test
+  void countsTheCopiesOfManyDomains() {
+    var domains = new StringBuilder("domains:\n");
+    IntStream.rangeClosed(1, 12).forEach(i -> domains.append("  d%d.example.com:\n".formatted(i)));
+    scene.file("clodo.yaml", domains + "services: { web: { domains: all } }\n");
+    scene.account.deployed(new ServiceName("api-d3-example-com"), "");
+
+    var status = scene.type("status").out();
+
+    assertThat(status).contains("api for 12 domains  1 serve, 11 not deployed");
+    assertThat(scene.type("status", "--verbose").out())
+        .contains("api-d3-example-com", "api-d12-example-com");
+    assertThat(scene.type("status", "--json").json().path("services")).hasSizeGreaterThan(12);
   }
 
   // -- assessing ----------------------------------------------------------------------------------

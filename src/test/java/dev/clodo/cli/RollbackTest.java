@@ -3,14 +3,19 @@ package dev.clodo.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.clodo.fixture.ForwardingCloudflare;
 import dev.clodo.model.Deployment;
+import dev.clodo.model.Looked;
+import dev.clodo.model.Needs;
 import dev.clodo.model.ServiceName;
+import dev.clodo.model.Target;
 import dev.clodo.model.VersionId;
 import dev.clodo.port.UserError;
 import dev.clodo.testing.Faults;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -252,6 +257,38 @@ class RollbackTest {
     assertThat(json.at("/2/release").asText()).isEqualTo(run);
     assertThat(text).contains("current, serves 100 %", "failed", "available", "run " + run);
     assertThat(text).doesNotContain("web");
+  }
+
+  @Test
+  void listsWhatCanNotServeAgain() {
+    var first = serving(API);
+    released("api 2", "built web");
+    var second = serving(API);
+    released("api 3", "built web");
+    var gone = new Needs.Resource(Needs.Kind.KV_NAMESPACE, "CACHE", "1a2b");
+    scene.through(cloudflare ->
+        new ForwardingCloudflare(cloudflare) {
+          @Override
+          public Needs needs(Target target, VersionId version) {
+            return new Needs(
+                version.equals(second) ? List.of(gone) : List.of(),
+                version.equals(first) ? "v1" : "v2");
+          }
+
+          @Override
+          public Looked<Set<String>> existing(Target target, Needs.Kind kind) {
+            return new Looked.Known<>(Set.of());
+          }
+        });
+
+    var versions =
+        scene.type("rollback", "api", "--list", "--json").json().at("/services/0/versions");
+
+    assertThat(versions)
+        .extracting(v -> v.path("state").asText())
+        .containsExactly("current", "gone", "barred");
+    assertThat(versions.at("/1/why").asText()).isEqualTo("KV namespace 1a2b (CACHE) is gone");
+    assertThat(versions.at("/2/why").asText()).contains("before Durable Object migration v2");
   }
 
   // -- an emergency -------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** A workspace in a temporary folder, a simulated account, and somebody who types commands. */
 final class Scene implements Host {
@@ -48,6 +49,7 @@ final class Scene implements Host {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private Terminal terminal = Terminal.none();
   private Optional<RuntimeException> storeFails = Optional.empty();
+  private UnaryOperator<Cloudflare> lens = UnaryOperator.identity();
 
   Scene(Path folder) {
     this.folder = folder;
@@ -78,6 +80,12 @@ final class Scene implements Host {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** From now on Cloudflare is seen through this. */
+  Scene through(UnaryOperator<Cloudflare> lens) {
+    this.lens = lens;
+    return this;
   }
 
   /** From now on the store can't be used. */
@@ -187,7 +195,7 @@ final class Scene implements Host {
   private final class Simulated implements Ports {
     @Override
     public Cloudflare cloudflare() {
-      return account.cloudflare();
+      return lens.apply(account.cloudflare());
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.clodo.simulation;
 import dev.clodo.execute.Timing;
 import dev.clodo.execute.World;
 import dev.clodo.fixture.ForwardingBridge;
+import dev.clodo.fixture.ForwardingCloudflare;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.Event;
 import dev.clodo.model.HealthCheck;

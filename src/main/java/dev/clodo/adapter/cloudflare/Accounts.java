@@ -32,10 +32,7 @@ final class Accounts {
 
   /** The account that a release of the service goes to; empty for the one in use. */
   static Optional<AccountId> of(Service service) {
-    return service.copy().account().stream()
-        .findFirst()
-        .or(() ->
-            service.settings().text("account_id").filter(t -> !t.isBlank()).map(AccountId::new));
+    return service.target().copy().account().stream().findFirst();
   }
 
   /** The account of a part that {@link #divided} gave. */
@@ -64,6 +61,10 @@ final class Accounts {
     var secrets = new HashMap<ServiceName, Looked<Set<String>>>();
     var migrations = new HashMap<String, Looked<Set<String>>>();
     var resources = new HashMap<Account.Shelf, Looked<List<Resource>>>();
+    looks.forEach((part, account) ->
+        part.released().stream()
+            .findFirst()
+            .ifPresent(s -> resources.putAll(Account.subdomain(s, account.subdomain()))));
     for (var account : all) {
       live.putAll(account.live());
       secrets.putAll(account.secrets());

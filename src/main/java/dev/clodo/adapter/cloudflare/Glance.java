@@ -1,14 +1,19 @@
 package dev.clodo.adapter.cloudflare;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.clodo.model.Account;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.Looked;
+import dev.clodo.model.Resource;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Target;
 import dev.clodo.model.UploadedVersion;
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,10 +40,12 @@ final class Glance {
 
   Account at(Collection<Service> services) throws ApiFailure {
     var asking = new Asking();
-    var subdomain = asking.begin(api::subdomain);
+    var subdomains = new LinkedHashMap<AccountApi, FutureTask<String>>();
+    subdomains.put(api, asking.begin(api::subdomain));
     record Asked(FutureTask<Optional<Deployment>> deployment, FutureTask<Boolean> isOpen) {}
     var asked = new TreeMap<ServiceName, Asked>();
     for (var service : services) {
+      subdomains.computeIfAbsent(of(service), in -> asking.begin(in::subdomain));
       asked.put(
           service.name(),
           new Asked(
@@ -55,21 +62,28 @@ final class Glance {
         found.put(each.getKey(), new Looked.Known<>(known));
       }
     }
+    var names = new HashMap<Account.Shelf, Looked<List<Resource>>>();
+    for (var service : services) {
+      var name = answer(requireNonNull(subdomains.get(of(service))));
+      names.putAll(Account.subdomain(service, new Looked.Known<>(name)));
+    }
     var rest = Account.unseen(Account.Access.ACCEPTED, "nobody asked for it");
-    return new Account(
-        Account.Access.ACCEPTED,
-        new Looked.Known<>(api.account().orElseThrow()),
-        rest.choices(),
-        new Looked.Known<>(Set.copyOf(found.keySet())),
-        found,
-        rest.kvNamespaces(),
-        rest.databases(),
-        rest.buckets(),
-        rest.queues(),
-        Map.of(),
-        new Looked.Known<>(answer(subdomain)),
-        rest.zones(),
-        Map.of());
+    var account =
+        new Account(
+            Account.Access.ACCEPTED,
+            new Looked.Known<>(api.account().orElseThrow()),
+            rest.choices(),
+            new Looked.Known<>(Set.copyOf(found.keySet())),
+            found,
+            rest.kvNamespaces(),
+            rest.databases(),
+            rest.buckets(),
+            rest.queues(),
+            Map.of(),
+            new Looked.Known<>(answer(requireNonNull(subdomains.get(api)))),
+            rest.zones(),
+            Map.of());
+    return account.with(names);
   }
 
   Map<ServiceName, Deployment> deployments(Collection<Service> services) throws ApiFailure {

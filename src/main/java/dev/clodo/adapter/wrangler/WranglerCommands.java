@@ -66,6 +66,11 @@ final class WranglerCommands {
         command.limit());
   }
 
+  /**
+   * Without {@code --strict}, which newer wranglers have here too: it stops after any change
+   * through the API, and the split that ended the last release was one. Nothing moves with an
+   * upload, and an edit in the dashboard that it would lose is a finding before anything begins.
+   */
   WranglerCommand upload(Target target, Tag tag, String message) {
     return on(target, LIMIT, "versions", "upload", "--tag=" + tag, "--message=" + message);
   }

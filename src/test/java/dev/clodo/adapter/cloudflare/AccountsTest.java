@@ -48,6 +48,8 @@ class AccountsTest {
     assertThat(merged.kvNamespaces())
         .isEqualTo(new Looked.Known<>(Map.of("kv1", "title", "kv2", "title")));
     assertThat(merged.subdomain()).isInstanceOf(Looked.Unknown.class);
+    assertThat(merged.subdomainOf(HERE)).isEqualTo(new Looked.Known<>("one"));
+    assertThat(merged.subdomainOf(THERE)).isEqualTo(new Looked.Known<>("other"));
     assertThat(merged.buckets()).isInstanceOf(Looked.Unknown.class);
     assertThat(merged.access()).isEqualTo(Account.Access.ACCEPTED);
     assertThat(merged.resources(ResourceKind.ZONES))
@@ -85,7 +87,7 @@ class AccountsTest {
             new Looked.Known<>(Set.of()),
             new Looked.Known<>(Set.of()),
             Map.of(),
-            new Looked.Known<>("sub"),
+            new Looked.Known<>(zone),
             new Looked.Known<>(Map.of()),
             Map.of())
         .with(
