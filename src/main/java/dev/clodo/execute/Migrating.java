@@ -60,7 +60,15 @@ final class Migrating implements Effect {
   @Override
   public Sight look() {
     var held = held();
-    if (lacking().isEmpty()) {
+    boolean isDone;
+    try {
+      isDone = lacking().isEmpty();
+    } catch (RuntimeException unseen) {
+      // Who carries on need not be this process.
+      release(held);
+      throw unseen;
+    }
+    if (isDone) {
       release(held);
       return new Sight.There(checksums());
     }

@@ -1,6 +1,7 @@
 package dev.clodo.testing;
 
 import dev.clodo.model.Account;
+import dev.clodo.model.Account.Shelf;
 import dev.clodo.model.AccountId;
 import dev.clodo.model.Artifact;
 import dev.clodo.model.Build;
@@ -8,6 +9,8 @@ import dev.clodo.model.CredentialSource;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.Inventory;
 import dev.clodo.model.Looked;
+import dev.clodo.model.Resource;
+import dev.clodo.model.ResourceKind;
 import dev.clodo.model.Rewrite;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
@@ -61,6 +64,7 @@ public final class SimulatedAccount {
   private final Map<VersionId, Integer> answers = new HashMap<>();
   private final Map<ServiceName, String> digests = new HashMap<>();
   private final Set<ServiceName> unaddressed = new TreeSet<>();
+  private final Map<ServiceName, List<Trigger>> triggers = new HashMap<>();
   private final Set<String> provided = new TreeSet<>();
   private final List<Pending> pending = new ArrayList<>();
   private Faults faults = Faults.NONE;
@@ -103,7 +107,8 @@ public final class SimulatedAccount {
 
     record Provide(String what) implements Mutation {}
 
-    record Triggers(ServiceName service) implements Mutation {}
+    /** Those that are known; none where wrangler reads them from a configuration. */
+    record Triggers(ServiceName service, List<Trigger> wanted) implements Mutation {}
   }
 
   public SimulatedAccount(Clock clock) {
@@ -119,6 +124,7 @@ public final class SimulatedAccount {
     copy.answers.putAll(answers);
     copy.digests.putAll(digests);
     copy.unaddressed.addAll(unaddressed);
+    copy.triggers.putAll(triggers);
     copy.provided.addAll(provided);
     copy.pending.addAll(pending);
     copy.ids = ids;
@@ -160,6 +166,18 @@ public final class SimulatedAccount {
   public synchronized Optional<Script> script(ServiceName service) {
     landPending();
     return Optional.ofNullable(scripts.get(service));
+  }
+
+  /** The triggers that were last applied to a service other than by wrangler. */
+  public synchronized List<Trigger> triggersOf(ServiceName service) {
+    landPending();
+    return triggers.getOrDefault(service, List.of());
+  }
+
+  /** Whether something of this kind and name was created. */
+  public synchronized boolean hasProvided(Step.Provision.Kind kind, String name) {
+    landPending();
+    return provided.contains(kind + " " + name);
   }
 
   /** The migrations that a database has, in order of their names. */
@@ -218,7 +236,7 @@ public final class SimulatedAccount {
         var all = List.of(new Deployment.Share(version, 100));
         changed(service.value(), new Mutation.Serve(service, all, message));
       }
-      changed(service.value(), new Mutation.Triggers(service));
+      changed(service.value(), new Mutation.Triggers(service, List.of()));
       return version;
     }
 
@@ -231,7 +249,7 @@ public final class SimulatedAccount {
 
     @Override
     public void applyTriggers(Target target) {
-      changed(target.service().value(), new Mutation.Triggers(target.service()));
+      changed(target.service().value(), new Mutation.Triggers(target.service(), List.of()));
     }
 
     @Override
@@ -275,7 +293,8 @@ public final class SimulatedAccount {
           Map.of(),
           new Looked.Known<>(SUBDOMAIN),
           new Looked.Known<>(Map.of()),
-          applied(databases));
+          applied(databases),
+          schedules());
     }
 
     @Override
@@ -316,12 +335,15 @@ public final class SimulatedAccount {
 
     @Override
     public List<Trigger> triggers(Target target, Set<Trigger.Kind> kinds) {
-      return looked(target.service().value(), () -> List.of());
+      return looked(
+          target.service().value(),
+          () ->
+              triggersOf(target.service()).stream().filter(t -> kinds.contains(t.kind())).toList());
     }
 
     @Override
     public void applyTriggers(Target target, TriggerChange change) {
-      changed(target.service().value(), new Mutation.Triggers(target.service()));
+      changed(target.service().value(), new Mutation.Triggers(target.service(), change.wanted()));
     }
 
     @Override
@@ -469,12 +491,15 @@ public final class SimulatedAccount {
         }
         yield new VersionId(what);
       }
-      case Mutation.Triggers(var service) -> {
+      case Mutation.Triggers(var service, var wanted) -> {
         var script = scriptOf(service);
         scripts.put(
             service,
             new Script(script.versions(), script.deployments(), script.triggersApplied() + 1));
         unaddressed.remove(service);
+        if (!wanted.isEmpty()) {
+          triggers.put(service, wanted);
+        }
         yield new VersionId(service.value());
       }
     };
@@ -516,6 +541,20 @@ public final class SimulatedAccount {
       throw new StepFailed("no service " + service);
     }
     return script;
+  }
+
+  private Map<Shelf, Looked<List<Resource>>> schedules() {
+    var shelves = new HashMap<Shelf, Looked<List<Resource>>>();
+    for (var service : scripts.keySet()) {
+      var schedules =
+          triggers.getOrDefault(service, List.of()).stream()
+              .filter(t -> t.kind() == Trigger.Kind.SCHEDULE)
+              .map(t -> new Resource(t.name(), "", Map.of()))
+              .toList();
+      shelves.put(
+          new Shelf(ResourceKind.SCHEDULES, service.value()), new Looked.Known<>(schedules));
+    }
+    return shelves;
   }
 
   private Optional<Deployment> deploymentOf(ServiceName service) {

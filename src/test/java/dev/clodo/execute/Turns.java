@@ -40,9 +40,10 @@ public final class Turns {
 
   private Turns(
       World world, DataBridge bridge, Clock clock, Parts parts, Run run, HeldLease lease) {
+    var holder = lease.current().holder();
     this.executor =
         new SagaExecutor(
-            world, bridge, clock, parts.timing(), "unused", _ -> {}, parts.states(), parts.judge());
+            world, bridge, clock, parts.timing(), holder, _ -> {}, parts.states(), parts.judge());
     this.lease = lease;
     this.parts = parts;
     this.run = run;

@@ -114,11 +114,28 @@ final class Invariants {
           require(
               end.account.migrations(migrate.databaseId()).containsAll(migrate.pending()),
               "released means migrated");
-      case Step.ApplyTriggers _, Step.Deploy _ ->
+      case Step.ApplyTriggers triggers -> {
+        require(script.triggersApplied() > 0, "released means that triggers are applied");
+        require(
+            !isCopy(triggers) || end.account.triggersOf(service).equals(triggers.change().wanted()),
+            "released means that a copy has the triggers that were wanted");
+      }
+      case Step.Deploy _ ->
           require(script.triggersApplied() > 0, "released means that triggers are applied");
+      case Step.PutSecrets _ -> {
+        var put = resolved(end, service, new VersionRef.UploadedBy(step.id()));
+        require(
+            put.isPresent()
+                && script.versions().stream()
+                    .filter(v -> isServed(script, v.id()) && !isForeign(end, service, v.id()))
+                    .allMatch(v -> v.number() > number(script, put.get())),
+            "released means that what serves was uploaded after its secrets");
+      }
+      case Step.Provision made ->
+          require(
+              end.account.hasProvided(made.kind(), made.name()),
+              "released means that what was missing exists");
       case Step.Bootstrap _,
-          Step.PutSecrets _,
-          Step.Provision _,
           Step.Upload _,
           Step.Publish _,
           Step.Create _,
@@ -126,6 +143,26 @@ final class Invariants {
           Step.Probe _,
           Step.CheckHealth _ -> {}
     }
+  }
+
+  private static boolean isCopy(Step step) {
+    return !step.target().copy().domain().isShared();
+  }
+
+  private static boolean isServed(Script script, VersionId version) {
+    return script.deployments().getFirst().percentOf(version) > 0;
+  }
+
+  private static boolean isForeign(Moment end, ServiceName service, VersionId version) {
+    return version.equals(end.foreign.get(service));
+  }
+
+  private static long number(Script script, VersionId version) {
+    return script.versions().stream()
+        .filter(v -> v.id().equals(version))
+        .mapToLong(UploadedVersion::number)
+        .findFirst()
+        .orElseThrow();
   }
 
   private static boolean servesBefore(Moment now, ServiceName service) {

@@ -12,6 +12,7 @@ import dev.clodo.model.ServiceName;
 import dev.clodo.model.Step;
 import dev.clodo.model.StepId;
 import dev.clodo.model.VersionId;
+import dev.clodo.port.Configurations;
 import dev.clodo.port.DataBridge;
 import dev.clodo.port.StepFailed;
 import dev.clodo.port.TryLater;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,13 +168,20 @@ final class Moment {
   private Turns nextProcess(String holder) {
     var parts =
         new Turns.Parts(plant.timing(), plant.states(), plant.judge(), Died.class::isInstance);
-    // A dead holder's lease is free at once, which leaves late effects the most room.
-    bridge.holder("release/").ifPresent(bridge::release);
+    // A dead holder's leases are free at once, which leaves late effects the most room.
+    Stream.concat(Stream.of("release/"), scenario.databases())
+        .forEach(scope -> bridge.holder(scope).ifPresent(bridge::release));
     return Turns.acquire(world(), store(), clock, parts, scenario.run(), holder);
   }
 
   private World world() {
-    return plant.world(new World(account.wrangler(), account.cloudflare(), account.traffic()));
+    return plant.world(
+        new World(
+            account.wrangler(),
+            account.cloudflare(),
+            account.traffic(),
+            new KnownSecrets(),
+            Configurations.none()));
   }
 
   private DataBridge store() {

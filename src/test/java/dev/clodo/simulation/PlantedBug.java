@@ -501,7 +501,8 @@ abstract class PlantedBug implements Plant {
   }
 
   private static World withCloudflare(World world, Cloudflare cloudflare) {
-    return new World(world.wrangler(), cloudflare, world.traffic());
+    return new World(
+        world.wrangler(), cloudflare, world.traffic(), world.secrets(), world.configurations());
   }
 
   /** Sees what served before where somebody else has deployed, as not looking would. */

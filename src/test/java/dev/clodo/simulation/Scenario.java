@@ -6,24 +6,30 @@ import static dev.clodo.fixture.Services.worker;
 
 import dev.clodo.discover.ServiceAutoDiscovery;
 import dev.clodo.fixture.Services;
+import dev.clodo.model.Binding;
 import dev.clodo.model.DomainName;
 import dev.clodo.model.Edge;
 import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Inventory;
+import dev.clodo.model.Memory;
 import dev.clodo.model.Plan;
 import dev.clodo.model.Rollout;
 import dev.clodo.model.Rollout.OnFailure;
 import dev.clodo.model.Rollout.Share;
 import dev.clodo.model.Run;
 import dev.clodo.model.RunId;
+import dev.clodo.model.SecretSource;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
+import dev.clodo.model.Step;
 import dev.clodo.model.VersionId;
 import dev.clodo.model.Workspace;
+import dev.clodo.plan.Circumstances;
 import dev.clodo.plan.Ladder;
 import dev.clodo.plan.MultiDomainOrchestrator;
 import dev.clodo.plan.MultiDomainOrchestrator.Wanted;
+import dev.clodo.plan.Provisions;
 import dev.clodo.testing.SettableClock;
 import dev.clodo.testing.SimulatedAccount;
 import java.time.Duration;
@@ -31,6 +37,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -58,6 +65,14 @@ record Scenario(
     return run.plan().waves().stream().flatMap(w -> w.releases().stream());
   }
 
+  /** The scopes of the leases that are held while databases are migrated. */
+  Stream<String> databases() {
+    return releases()
+        .flatMap(r -> r.steps().stream())
+        .filter(Step.Migrate.class::isInstance)
+        .map(s -> "d1/" + ((Step.Migrate) s).databaseId());
+  }
+
   private static final ServiceName API = new ServiceName("api");
   private static final ServiceName WEB = new ServiceName("web");
   private static final Schedule ONE_BY_ONE = Schedule.oldestFirst();
@@ -70,7 +85,8 @@ record Scenario(
             beside(),
             domains(OnFailure.EVERYTHING),
             domains(OnFailure.WAVE),
-            domains(OnFailure.SERVICE))
+            domains(OnFailure.SERVICE),
+            copies(OnFailure.EVERYTHING))
         .flatMap(s ->
             Stream.of(
                 s.with("oldest first", Schedule.oldestFirst()),
@@ -80,7 +96,14 @@ record Scenario(
   }
 
   static List<Scenario> all() {
-    return List.of(update(), firstAddress(), firstDeployOfACircle(), lifecycle(), rollback());
+    return List.of(
+        update(),
+        firstAddress(),
+        firstDeployOfACircle(),
+        lifecycle(),
+        rollback(),
+        secrets(),
+        resources());
   }
 
   /** Both are updated: upload, migrate, 0 %, 50 %, 100 %, triggers. */
@@ -165,6 +188,97 @@ record Scenario(
         "rollback", account, run(plan), before, earlier, inventory.edges(), ONE_BY_ONE);
   }
 
+  /** One gets a secret with its new version, the other is new and needs one at once. */
+  static Scenario secrets() {
+    var account = new SimulatedAccount(new SettableClock());
+    var inventory = inventory(List.of(worker("api"), worker("web")));
+    var before = Map.of(API, account.deployed(API, ""));
+    return of("secrets", account, inventory, before, secretsOf(API, WEB));
+  }
+
+  /** What two services bind and nobody has created yet. */
+  static Scenario resources() {
+    var account = new SimulatedAccount(new SettableClock());
+    var inventory =
+        inventory(
+            List.of(
+                Services.binding(
+                    "api",
+                    at -> new Binding.R2("FILES", "files", at),
+                    at -> new Binding.Kv("CACHE", "", at)),
+                Services.binding(
+                    "web",
+                    at -> new Binding.R2("FILES", "files", at),
+                    at -> new Binding.Queue("JOBS", "jobs", at))));
+    var before = new HashMap<ServiceName, VersionId>();
+    inventory.released().forEach(s -> before.put(s.name(), account.deployed(s.name(), "")));
+    var plan = Provisions.plan(inventory, account.cloudflare().look(inventory));
+    return new Scenario(
+        "resources", account, run(plan), before, before, inventory.edges(), ONE_BY_ONE);
+  }
+
+  /**
+   * Two domains, one after the other, whose copies are published from one build: for the first they
+   * exist, for the second they are created. Both have a database together and schedules of their
+   * own; the callees get a secret, too.
+   */
+  static Scenario copies(OnFailure policy) {
+    var account = new SimulatedAccount(new SettableClock());
+    account.database("orders-id", "orders", List.of("0001_init.sql"));
+    var found =
+        Services.inventory(
+            List.of(
+                withDatabase("api", "orders", "0001_init.sql"),
+                worker("web", Map.of("triggers", Map.of("crons", List.of("0 * * * *"))))),
+            calls("web", "api"));
+    var shares =
+        List.<Share>of(
+            new Share.Named(List.of(new DomainName("d1.example.com"))), new Share.Percent(100));
+    var named = Workspace.Overrides.builder().name("{service}-{domain}").build();
+    var inventory =
+        ServiceAutoDiscovery.released(
+            found,
+            Workspace.builder()
+                .health(CHECK)
+                .everyDomain(named)
+                .domain("d1.example.com")
+                .domain("d2.example.com")
+                .build());
+    var before = new HashMap<ServiceName, VersionId>();
+    for (var copy : inventory.released()) {
+      if (copy.copy().domain().equals(new DomainName("d1.example.com"))) {
+        before.put(copy.name(), account.deployed(copy.name(), ""));
+      }
+    }
+    var callees =
+        inventory.released().stream().filter(s -> s.copy().of().equals(API)).map(Service::name);
+    var wanted =
+        new Wanted(
+            inventory,
+            account.cloudflare().look(inventory),
+            Map.of(),
+            "words",
+            Map.of(API, "built api", WEB, "built web"),
+            secretsOf(callees.toArray(ServiceName[]::new)));
+    var rollout = new Rollout(shares, policy, 2, List.of(0, 100));
+    return new Scenario(
+        "copies, " + policy,
+        account,
+        run(new MultiDomainOrchestrator(rollout).plan(wanted)),
+        before,
+        before,
+        inventory.releasedEdges(),
+        ONE_BY_ONE);
+  }
+
+  private static Circumstances secretsOf(ServiceName... services) {
+    var secrets = new HashMap<ServiceName, Map<String, SecretSource>>();
+    for (var service : services) {
+      secrets.put(service, Map.of("KEY", new SecretSource.Variable("KEY")));
+    }
+    return new Circumstances(Memory.none(), Set.of(), secrets);
+  }
+
   private static Inventory inventory(List<Service> services, Edge... edges) {
     return ServiceAutoDiscovery.released(
         Services.inventory(services, edges), Workspace.builder().health(CHECK).build());
@@ -239,9 +353,19 @@ record Scenario(
       SimulatedAccount account,
       Inventory inventory,
       Map<ServiceName, VersionId> before) {
+    return of(name, account, inventory, before, Circumstances.none());
+  }
+
+  private static Scenario of(
+      String name,
+      SimulatedAccount account,
+      Inventory inventory,
+      Map<ServiceName, VersionId> before,
+      Circumstances circumstances) {
+    var look = account.cloudflare().look(inventory);
     var plan =
         new MultiDomainOrchestrator(LADDER)
-            .plan(new Wanted(inventory, account.cloudflare().look(inventory), Map.of(), "words"));
+            .plan(new Wanted(inventory, look, Map.of(), "words", circumstances));
     return new Scenario(name, account, run(plan), before, before, inventory.edges(), ONE_BY_ONE);
   }
 
