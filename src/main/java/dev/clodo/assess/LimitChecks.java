@@ -232,7 +232,7 @@ final class LimitChecks {
     }
     var free = Plan.isFree(c.account());
     long limit = Limits.of(free ? "workers.free" : "workers.paid");
-    long sum = there.size() + added.size();
+    long sum = (long) there.size() + added.size();
     if (sum <= limit || there.size() > limit) {
       return List.of();
     }

@@ -100,7 +100,7 @@ class LinkAheadTest {
         }
         told.append(' ').append(left.hashCode()).append('\n');
       }
-      return told + " " + one(1, 1, "y").equals(null);
+      return told.toString();
     }
 
     private static List<Object> concat(List<?> all, List<?> others) {

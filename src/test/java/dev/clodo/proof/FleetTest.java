@@ -189,7 +189,8 @@ class FleetTest {
   private static void killAgainAndAgain(Fleet fleet, int release, int ofEvents, List<Death> deaths)
       throws Exception {
     // Two releases of a kind that follow each other have their moments as far apart as can be.
-    double shift = (release + 1) / 2 * GOLDEN % 1;
+    int ofItsKind = (release + 1) / 2;
+    double shift = ofItsKind * GOLDEN % 1;
     for (int kill = 0; kill < KILLS_OF_A_RELEASE && deaths.size() < KILLS; kill++) {
       int events = 1 + (int) ((kill + shift) / KILLS_OF_A_RELEASE * (ofEvents - 1));
       var arguments = kill == 0 ? new String[] {"deploy", "--yes"} : new String[] {"resume"};
