@@ -81,14 +81,18 @@ final class KvChecks {
         .toList();
   }
 
-  /** The id of the namespace that wrangler creates for this binding, where there is one. */
+  /** The id that the namespace has which wrangler created for this binding. */
   private static Optional<Remedy> meant(Case c, Namespace n) {
+    return idOf(c, n.binding()).map(id -> c.edits().replace(n.id().at(), id));
+  }
+
+  /** The id of the namespace with this title, or with the service's name before it. */
+  private static Optional<String> idOf(Case c, String title) {
     return c.account().kvNamespaces() instanceof Looked.Known<Map<String, String>>(var known)
         ? known.entrySet().stream()
             .filter(e ->
-                e.getValue().equals(n.binding())
-                    || e.getValue().equals(c.service().name() + "-" + n.binding()))
-            .map(e -> c.edits().replace(n.id().at(), e.getKey()))
+                e.getValue().equals(title) || e.getValue().equals(c.service().name() + "-" + title))
+            .map(Map.Entry::getKey)
             .findFirst()
         : Optional.empty();
   }
@@ -205,7 +209,10 @@ final class KvChecks {
                   + binding
                   + "\" has no id: the deploy creates one, and a Worker or binding with another name"
                   + " gets another, empty one.",
-              c.account("kv namespace create " + Words.argument(binding)));
+              idOf(c, binding)
+                  .<Remedy>map(
+                      id -> c.settingBefore(t.locationOf("binding"), "id", "\"" + id + "\""))
+                  .orElseGet(() -> c.account("kv namespace create " + Words.argument(binding))));
         })
         .toList();
   }
@@ -223,10 +230,17 @@ final class KvChecks {
                 "preview_id of \""
                     + t.text("binding").orElse("")
                     + "\" is the production namespace: wrangler dev --remote writes production data.",
-                c.account(
-                    "kv namespace create "
-                        + Words.argument(t.text("binding").orElse(""))
-                        + " --preview")))
+                preview(c, t)))
         .toList();
+  }
+
+  /** The namespace for previews of a binding, which wrangler gives a title of its own. */
+  private static Remedy preview(Case c, Table namespace) {
+    var binding = namespace.text("binding").orElse("");
+    return idOf(c, binding + "_preview")
+        .flatMap(
+            id -> Case.word(namespace, "preview_id").map(old -> c.edits().replace(old.at(), id)))
+        .orElseGet(
+            () -> c.account("kv namespace create " + Words.argument(binding) + " --preview"));
   }
 }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -129,9 +130,13 @@ final class Corpus {
    */
   List<Sample> built(Packages packages) throws IOException {
     return projects(
-        label -> packages.folder(wanted(label)).isPresent(),
+        label -> packages(packages, label).isPresent(),
         (label, home, environment) ->
-            build(home, packages.folder(wanted(label)).orElseThrow(), environment));
+            build(home, packages(packages, label).orElseThrow(), environment));
+  }
+
+  private static Optional<Path> packages(Packages all, JsonNode label) {
+    return all.folder(label.path("id").asText(), wanted(label));
   }
 
   /** The packages that a project was built with: name and range. */

@@ -36,17 +36,21 @@ final class Packages {
     this.cache = cache;
   }
 
-  /** The {@code node_modules} with these packages; empty when npm can't install them. */
-  Optional<Path> folder(SortedMap<String, String> wanted) {
-    return folders.computeIfAbsent(wanted, this::install);
+  /**
+   * The {@code node_modules} with these packages; empty when npm can't install them.
+   *
+   * @param project whom to name then
+   */
+  Optional<Path> folder(String project, SortedMap<String, String> wanted) {
+    return folders.computeIfAbsent(wanted, _ -> install(project, wanted));
   }
 
-  /** The sets that could not be installed, with npm's last words. */
+  /** The projects whose packages could not be installed, with npm's first words about it. */
   List<String> refusals() {
     return refusals;
   }
 
-  private Optional<Path> install(SortedMap<String, String> wanted) {
+  private Optional<Path> install(String project, SortedMap<String, String> wanted) {
     try {
       var folder = Files.createDirectories(cache.resolve(digest(wanted)));
       var modules = folder.resolve("node_modules");
@@ -60,7 +64,7 @@ final class Packages {
       Files.writeString(folder.resolve("package.json"), description.toString());
       // Peers that contradict each other are installed all the same, as most package managers do.
       if (!npm(folder) && !npm(folder, "--force")) {
-        refusals.add(wanted + ": " + lastWords(folder.resolve("npm.txt")));
+        refusals.add(project + ": " + complaint(folder.resolve("npm.txt")));
         return Optional.empty();
       }
       // The labels are wrangler 4.164.0's: none that a package brings along may take its place.
@@ -95,9 +99,9 @@ final class Packages {
     }
   }
 
-  private static String lastWords(Path output) throws IOException {
+  private static String complaint(Path output) throws IOException {
     return Files.readAllLines(output).stream()
-        .filter(line -> line.startsWith("npm error"))
+        .filter(line -> line.startsWith("npm error") && !line.startsWith("npm error code"))
         .findFirst()
         .orElse("no end after " + MINUTES + " minutes");
   }

@@ -114,14 +114,16 @@ final class Assessed {
   }
 
   /**
-   * What is found; every remedy that is an edit has been tried, and a command is of a known kind.
+   * What is found; every remedy that is an edit has been tried, and each that is a command has its
+   * story.
    */
   Assessment assessment() {
     var assessment = assess();
-    assessment.findings().stream()
-        .map(Finding::remedy)
-        .filter(Remedy.Command.class::isInstance)
-        .forEach(remedy -> CommandKind.of(((Remedy.Command) remedy).line()));
+    for (var finding : assessment.findings()) {
+      if (finding.remedy() instanceof Remedy.Command(var line, _)) {
+        CommandKind.prove(finding.check().value(), line);
+      }
+    }
     assessment.findings().forEach(f -> proveEdit(assessment, f));
     return assessment;
   }

@@ -2,6 +2,7 @@ package dev.clodo.assess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clodo.mend.Mending;
 import dev.clodo.model.Assessment;
 import dev.clodo.model.Finding;
 import dev.clodo.model.Remedy;
@@ -9,64 +10,62 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** A remedy that is a command, carried out as a person would, on the workspace it was found in. */
+/** Does what the remedy of a check says, as a person would, until the check passes. */
 final class Carried {
   private static final int MINUTES = 4;
 
-  private final Finding finding;
-  private final Remedy.Command command;
-  private final Supplier<Assessment> again;
-  private String output = "";
+  /** A command, then the edit that its answer allows. */
+  private static final int MOST_STEPS = 3;
 
-  private Carried(Finding finding, Remedy.Command command, Supplier<Assessment> again) {
-    this.finding = finding;
-    this.command = command;
-    this.again = again;
-  }
+  private final Supplier<Assessment> assess;
+  private final Map<String, String> variables;
+  private final List<String> done = new ArrayList<>();
 
   /**
-   * Finds the one remedy of a check.
-   *
-   * @param kind of which kind its command has to be
-   * @param assess asks the assessment, now and again afterwards
+   * @param assess asks the assessment, each time anew
+   * @param variables all that a command gets
    */
-  static Carried of(CommandKind kind, String check, Supplier<Assessment> assess) {
-    var assessment = assess.get();
-    var found = failing(assessment, check);
-    assertThat(found).as("%s in %s", check, assessment.findings()).hasSize(1);
-    var remedy = found.getFirst().remedy();
-    assertThat(remedy).isInstanceOf(Remedy.Command.class);
-    var command = (Remedy.Command) remedy;
-    assertThat(CommandKind.of(command.line())).as(command.line()).isEqualTo(kind);
-    return new Carried(found.getFirst(), command, assess);
+  Carried(Supplier<Assessment> assess, Map<String, String> variables) {
+    this.assess = assess;
+    this.variables = Map.copyOf(variables);
   }
 
-  /**
-   * Types the command in the folder that the remedy names.
-   *
-   * @param variables all that it gets
-   * @param input what it is told
-   */
-  Carried typed(Map<String, String> variables, String input)
-      throws IOException, InterruptedException {
-    return typed(command.line(), variables, input);
+  /** Carries out a story whose input is there. */
+  void mends(Story<?> story) throws IOException, InterruptedException {
+    assertThat(CommandKind.of(command(story).line())).isEqualTo(story.kind());
+    for (int step = 0; step < MOST_STEPS && !failing(story).isEmpty(); step++) {
+      switch (failing(story).getFirst().remedy()) {
+        case Remedy.Command command -> typed(command.line(), command.in());
+        case Remedy.Edit edit -> write(edit);
+        case Remedy.Advice(var text) -> throw new AssertionError("only words: " + text);
+      }
+    }
+    assertThat(failing(story)).as("after %s", done).isEmpty();
   }
 
-  /** As {@link #typed(Map, String)}, with something typed behind it in the same shell. */
-  Carried typed(String line, Map<String, String> variables, String input)
-      throws IOException, InterruptedException {
+  /** The one remedy of the check. */
+  Remedy.Command command(Story<?> story) {
+    var found = failing(story);
+    assertThat(found).as("%s in %s", story, assess.get().findings()).hasSize(1);
+    assertThat(found.getFirst().remedy()).isInstanceOf(Remedy.Command.class);
+    return (Remedy.Command) found.getFirst().remedy();
+  }
+
+  /** What a line of a shell says. Whatever it asks for is a value. */
+  String typed(String line, Path in) throws IOException, InterruptedException {
     var said = Files.createTempFile("said", ".txt");
     var given = Files.createTempFile("given", ".txt");
     try {
-      Files.writeString(given, input);
+      Files.writeString(given, "a value\n");
       var builder =
           new ProcessBuilder("sh", "-c", line)
-              .directory(command.in().toFile())
+              .directory(in.toFile())
               .redirectInput(given.toFile())
               .redirectErrorStream(true)
               .redirectOutput(said.toFile());
@@ -78,41 +77,27 @@ final class Carried {
         process.destroyForcibly();
         throw new IOException("it does not end: " + line);
       }
-      output = Files.readString(said, StandardCharsets.UTF_8);
+      var output = Files.readString(said, StandardCharsets.UTF_8);
       assertThat(process.exitValue()).as("%s\n%s", line, output).isZero();
-      return this;
+      done.add(line + "\n" + output);
+      return output;
     } finally {
       Files.delete(said);
       Files.delete(given);
     }
   }
 
-  String line() {
-    return command.line();
+  private void write(Remedy.Edit edit) throws IOException {
+    var file = edit.at().file();
+    var mended = Mending.of(file, Files.readString(file), List.of(edit));
+    assertThat(mended.left()).isEmpty();
+    Files.writeString(file, mended.text());
+    done.add(edit.toString());
   }
 
-  String output() {
-    return output;
-  }
-
-  /** Puts what the command has said where the finding points: the one match of a pattern. */
-  Carried written(Path file, String instead, String pattern) throws IOException {
-    var match = java.util.regex.Pattern.compile(pattern).matcher(output);
-    assertThat(match.find()).as("%s in\n%s", pattern, output).isTrue();
-    Files.writeString(file, Files.readString(file).replace(instead, match.group(1)));
-    return this;
-  }
-
-  /** The check passes now. */
-  void passes() {
-    assertThat(failing(again.get(), finding.check().value()))
-        .as("after %s:\n%s", command.line(), output)
-        .isEmpty();
-  }
-
-  private static List<Finding> failing(Assessment assessment, String check) {
-    return assessment.findings().stream()
-        .filter(f -> f.verdict() == Finding.Verdict.FAIL && f.check().value().equals(check))
+  private List<Finding> failing(Story<?> story) {
+    return assess.get().findings().stream()
+        .filter(f -> f.verdict() == Finding.Verdict.FAIL && f.check().value().equals(story.check()))
         .toList();
   }
 }

@@ -5,8 +5,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The kinds of commands that remedies name. Each is carried out by a story of {@link
- * CommandRemediesTest} or {@link WranglerRemediesTest}, or says why none can.
+ * The kinds of commands that remedies name. For each check whose remedy is one, a story of {@link
+ * CommandRemediesTest} or {@link WranglerRemediesTest} carries it out, or the kind says why none
+ * can.
  */
 enum CommandKind {
   KEEP_FROM_ASSETS("printf '%s\\\\n' (?:'[^']+' )+>> \\S+"),
@@ -70,6 +71,14 @@ enum CommandKind {
   /** Why no story carries it out. */
   Optional<String> unproven() {
     return unproven;
+  }
+
+  /** Refuses a command that no story carries out for this check. */
+  static void prove(String check, String line) {
+    var kind = of(line);
+    if (kind.unproven.isEmpty() && !Story.isTold(check, kind)) {
+      throw new AssertionError("no story carries out what " + check + " says: " + line);
+    }
   }
 
   /** The kind of a command. A new kind of command wants a story first. */
