@@ -8,10 +8,11 @@ import dev.clodo.model.Split;
 import dev.clodo.model.Step;
 import dev.clodo.model.Tag;
 import dev.clodo.port.StepFailed;
+import dev.clodo.port.TryLater;
 import dev.clodo.record.State;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Divides a service's traffic, recognised by reading the deployment. What somebody else has
@@ -42,8 +43,14 @@ record Shifting(World world, Step step, Split split, boolean goesBack, Tag tag, 
     return new Missing(() -> {
       world.cloudflare().split(target, wanted, Standing.note(tag.toString()));
       // Forward, the next step that reads the deployment tells; on the way back there may be none.
-      var theirs = goesBack ? standing().replaced() : Optional.<Deployment>empty();
-      return theirs.map(this::givenBack).orElse(Map.of());
+      if (goesBack) {
+        standing()
+            .replaced()
+            .ifPresent(theirs -> {
+              throw new TryLater(Effects.overtaken(target.service(), theirs), Duration.ZERO);
+            });
+      }
+      return Map.of();
     });
   }
 
