@@ -8,6 +8,7 @@ import dev.clodo.model.ServiceName;
 import dev.clodo.model.Stage;
 import dev.clodo.model.Target;
 import dev.clodo.model.Trials;
+import dev.clodo.plan.Differences;
 import dev.clodo.plan.Fingerprint;
 import dev.clodo.plan.Way;
 import dev.clodo.port.Wrangler.Built;
@@ -42,7 +43,11 @@ record Results(
     var told = new HashMap<Target, Looked<Build>>();
     var artifacts = new HashMap<ServiceName, String>();
     for (var service : inventory.released()) {
-      if (service.kind() != Service.Kind.WORKER || !wanted.test(service)) {
+      if (!wanted.test(service) || Differences.leftAlone(service).isPresent()) {
+        continue;
+      }
+      if (service.isPages()) {
+        fingerprints.put(service.name(), Fingerprint.of(service, building.apply(service).digest()));
         continue;
       }
       var source = source(inventory, service);

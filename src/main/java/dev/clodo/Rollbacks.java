@@ -180,7 +180,7 @@ final class Rollbacks {
   }
 
   private List<Service> all() {
-    return inventory.released().stream().filter(s -> s.kind() == Service.Kind.WORKER).toList();
+    return inventory.released();
   }
 
   private static Map<ServiceName, Deployment> deployments(
@@ -349,6 +349,11 @@ final class Rollbacks {
       return List.of();
     }
     var sentences = new LinkedHashSet<String>();
+    if (target.isPages()) {
+      sentences.add(
+          target.service()
+              + " keeps the secrets, variables and domains that are set on the project itself");
+    }
     for (var record : ours(PORTIONS.get(1))) {
       var moved =
           record.moved().stream()

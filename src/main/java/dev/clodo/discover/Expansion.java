@@ -50,6 +50,7 @@ final class Expansion {
   private final Map<String, Set<DomainName>> ownQueues = new HashMap<>();
 
   private final Set<String> declared = new TreeSet<>();
+  private final Set<ServiceName> pages = new TreeSet<>();
 
   private Expansion(Path folder, Workspace workspace) {
     this.folder = folder;
@@ -88,6 +89,7 @@ final class Expansion {
 
   private Expanded run(List<Service> services, List<Edge> edges) {
     services.forEach(this::template);
+    services.stream().filter(Service::isPages).forEach(s -> pages.add(s.name()));
     for (var template : templates.values()) {
       for (var queue : consumed(template.settings())) {
         ownQueues.computeIfAbsent(queue, _ -> new TreeSet<>()).addAll(template.names().keySet());
@@ -117,8 +119,16 @@ final class Expansion {
 
   private void template(Service service) {
     var base = Workspace.base(service);
-    var domains = domains(service, workspace.of(service.name(), base));
+    var options = workspace.of(service.name(), base);
+    var domains = domains(service, options);
     if (domains.isEmpty()) {
+      return;
+    }
+    if (service.isPages()) {
+      problem(
+          options.at(),
+          "%1$s is a Pages project and can't be copied for domains: one deployment serves all of a project's domains, and its variables and bindings belong to the project. Release it once (services.%1$s.domains: none), or make it a Worker with assets."
+              .formatted(service.name()));
       return;
     }
     var names = new LinkedHashMap<DomainName, ServiceName>();
@@ -163,10 +173,16 @@ final class Expansion {
       if (templates.containsKey(edge.from()) || !templates.containsKey(edge.to())) {
         continue;
       }
+      var alike =
+          pages.contains(edge.from())
+              ? "A Pages project can only be released once, so release both once: services.%s.domains: none."
+                  .formatted(edge.to())
+              : "Release both alike: services.%s.domains: all, or services.%s.domains: none."
+                  .formatted(edge.from(), edge.to());
       problem(
           workspace.of(edge.from(), edge.from()).at(),
-          "%1$s is released once, but needs %2$s (%3$s), of which each domain has a copy. Release both alike: services.%1$s.domains: all, or services.%2$s.domains: none."
-              .formatted(edge.from(), edge.to(), edge.detail()));
+          "%s is released once, but needs %s (%s), of which each domain has a copy. %s"
+              .formatted(edge.from(), edge.to(), edge.detail(), alike));
     }
   }
 

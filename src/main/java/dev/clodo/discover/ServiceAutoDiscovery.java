@@ -232,7 +232,7 @@ public final class ServiceAutoDiscovery {
     }
 
     private Found resolve(Project.Plain project, WranglerConfigManager.ConfigFile file) {
-      return switch (configs.resolve(file, environment)) {
+      return switch (configs.resolveReleased(file, environment)) {
         case WranglerConfigManager.Resolution.UnknownEnvironment unknown ->
             Found.not(
                 unreadable(unknown.problem(), Inventory.Unreadable.Reason.UNKNOWN_ENVIRONMENT));

@@ -18,6 +18,9 @@ import java.util.regex.Pattern;
  */
 public final class WranglerConfigManager {
   /** Lines; beyond them a conflict is reported as the parser sees it. */
+  /** The environment that a Pages project's production branch gets. */
+  private static final EnvironmentName PRODUCTION = new EnvironmentName("production");
+
   private static final int MAX_LINES_SEARCHED = 20_000;
 
   /** A key, an equals sign and a quote, which no JSON line has. */
@@ -150,7 +153,7 @@ public final class WranglerConfigManager {
     var named = env.flatMap(e -> e.get(environment.value()));
     if (named.isPresent() && named.get() instanceof ConfigValue.Table own) {
       return new Resolution.Resolved(
-          inherit(topLevel(root), withoutEmpty(own), environment), List.of());
+          inherit(renamed(topLevel(root), environment), withoutEmpty(own)), List.of());
     }
     if (named.isPresent()) {
       var at = named.get().at();
@@ -178,6 +181,27 @@ public final class WranglerConfigManager {
                 + " with -"
                 + environment
                 + " appended."));
+  }
+
+  /**
+   * The configuration as a release of an environment gets it. For a Worker that is {@link
+   * #resolve}; {@code wrangler pages deploy} knows no {@code --env}, gives a project its name
+   * without a suffix, and its production branch {@code env.production} where there is one.
+   */
+  Resolution resolveReleased(ConfigFile file, EnvironmentName environment) {
+    if (file.kind() != Service.Kind.PAGES) {
+      return resolve(file, environment);
+    }
+    var wanted = environment.isTopLevel() ? PRODUCTION : environment;
+    var root = topLevel(file.root());
+    return new Resolution.Resolved(
+        file.root()
+            .table("env")
+            .flatMap(env -> env.get(wanted.value()))
+            .flatMap(WranglerConfigManager::asTable)
+            .map(own -> inherit(root, withoutEmpty(own)))
+            .orElse(root),
+        List.of());
   }
 
   /**
@@ -234,11 +258,9 @@ public final class WranglerConfigManager {
     return withoutEmpty(without(root, "env"));
   }
 
-  private static ConfigValue.Table inherit(
-      ConfigValue.Table root, ConfigValue.Table own, EnvironmentName environment) {
+  private static ConfigValue.Table inherit(ConfigValue.Table root, ConfigValue.Table own) {
     var entries = new LinkedHashMap<String, ConfigValue.Entry>();
-    renamed(root, environment)
-        .entries()
+    root.entries()
         .forEach((key, entry) -> {
           if (Inheritance.of(key) != Inheritance.OWN) {
             entries.put(key, entry);

@@ -10,7 +10,6 @@ import dev.clodo.model.Deployment;
 import dev.clodo.model.HealthCheck;
 import dev.clodo.model.Run;
 import dev.clodo.model.RunId;
-import dev.clodo.model.ServiceName;
 import dev.clodo.model.Step;
 import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
@@ -75,6 +74,7 @@ final class Effects {
       case Step.Bootstrap bootstrap -> () -> bootstrapping(bootstrap, tag);
       case Step.Upload upload -> () -> uploading(upload, tag);
       case Step.Deploy deploy -> new Deploying(deploy, tag);
+      case Step.DeployPages deploy -> pages(run, deploy);
       case Step.Migrate migrate ->
           // Two steps of one process must not change one database at once either.
           new Migrating(
@@ -99,10 +99,16 @@ final class Effects {
     var target = step.target();
     var tag = new Tag(run.id(), step.id());
     return switch (undo) {
+      case Step.Undo.Restore _ when step instanceof Step.DeployPages deploy ->
+          pages(run, deploy).undoing(now.version(new VersionRef.UploadedBy(step.id())).isPresent());
       case Step.Undo.Restore(var split) -> new Shifting(world, step, split, true, tag, now);
       case Step.Undo.AskHuman(var why) -> () -> asking(target, tag, why);
       case Step.Undo.Nothing _, Step.Undo.Leave _ -> () -> new There(Map.of());
     };
+  }
+
+  private DeployingPages pages(Run run, Step.DeployPages step) {
+    return new DeployingPages(world, run, step, clock, timing.settle());
   }
 
   /** A service is there as soon as it has a deployment. */
@@ -151,7 +157,6 @@ final class Effects {
    * not be done twice; the rest may.
    */
   private Sight deploying(Step.Deploy step, Tag tag) {
-    var service = step.target().service();
     var versions = world.cloudflare().versions(step.target());
     var ours =
         versions.stream()
@@ -160,11 +165,11 @@ final class Effects {
             .collect(toUnmodifiableSet());
     var standing = standing(step, ours);
     if (!standing.known().containsAll(standing.serving())) {
-      return new InTheWay(strange(service, standing.serving()));
+      return new InTheWay(strange(step.target(), standing.serving()));
     }
     var replaced = standing.replaced();
     if (replaced.isPresent()) {
-      return new InTheWay(overtaken(service, replaced.get()));
+      return new InTheWay(overtaken(step.target(), replaced.get()));
     }
     return versions.stream()
         .filter(v -> v.tag().equals(tag.toString()))
@@ -189,7 +194,7 @@ final class Effects {
     standing(step, ours)
         .replaced()
         .ifPresent(theirs -> {
-          throw new StepFailed(overtaken(step.target().service(), theirs));
+          throw new StepFailed(overtaken(step.target(), theirs));
         });
     return version(version);
   }
@@ -299,7 +304,7 @@ final class Effects {
     standing
         .replaced()
         .ifPresent(theirs -> {
-          throw new StepFailed(overtaken(step.target().service(), theirs));
+          throw new StepFailed(overtaken(step.target(), theirs));
         });
     return version(expected);
   }
@@ -315,17 +320,25 @@ final class Effects {
   }
 
   /** Why what serves is none of our business. */
-  static String strange(ServiceName service, Set<VersionId> serving) {
+  static String strange(Target target, Set<VersionId> serving) {
     return serving.isEmpty()
-        ? service + " is gone: somebody deleted it; plan again: clodo plan"
-        : "somebody else has deployed %s, which serves %s now; see: wrangler deployments list --name %s"
-            .formatted(service, Standing.shortened(serving), service);
+        ? target.service() + " is gone: somebody deleted it; plan again: clodo plan"
+        : "somebody else has deployed %s, which serves %s now; see: %s"
+            .formatted(target.service(), Standing.shortened(serving), listing(target));
   }
 
   /** Why what serves is ours, and should not be. */
-  static String overtaken(ServiceName service, Deployment theirs) {
-    return "somebody else deployed %s (%s) in the moment in which this run did, and was replaced by it; see: wrangler deployments list --name %s"
-        .formatted(service, Standing.shortened(Standing.versions(theirs)), service);
+  static String overtaken(Target target, Deployment theirs) {
+    return "somebody else deployed %s (%s) in the moment in which this run did, and was replaced by it; see: %s"
+        .formatted(
+            target.service(), Standing.shortened(Standing.versions(theirs)), listing(target));
+  }
+
+  /** The command that lists what was deployed. */
+  static String listing(Target target) {
+    return target.isPages()
+        ? "wrangler pages deployment list --project-name " + target.service()
+        : "wrangler deployments list --name " + target.service();
   }
 
   static VersionId resolved(VersionRef ref, State now) {

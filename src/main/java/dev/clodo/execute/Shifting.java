@@ -28,13 +28,13 @@ record Shifting(World world, Step step, Split split, boolean goesBack, Tag tag, 
     var target = step.target();
     var standing = standing();
     if (!standing.isAsExpected()) {
-      return new InTheWay(Effects.strange(target.service(), standing.serving()));
+      return new InTheWay(Effects.strange(target, standing.serving()));
     }
     var replaced = standing.replaced();
     if (replaced.isPresent()) {
       return goesBack
           ? new Missing(() -> givenBack(replaced.get()))
-          : new InTheWay(Effects.overtaken(target.service(), replaced.get()));
+          : new InTheWay(Effects.overtaken(target, replaced.get()));
     }
     var wanted = shares();
     if (standing.serves(wanted)) {

@@ -66,7 +66,17 @@ public record Service(
 
   /** Names this service to wrangler and Cloudflare, with the account that it states. */
   public Target target() {
-    return new Target(name, environment, home, config, copy.in(account()));
+    return new Target(name, environment, home, config, copy.in(account()), kind);
+  }
+
+  /** Whether it is a Pages project. */
+  public boolean isPages() {
+    return kind == Kind.PAGES;
+  }
+
+  /** The folder that a Pages project uploads. */
+  public Path output() {
+    return config.resolveSibling(settings.text("pages_build_output_dir").orElse(".")).normalize();
   }
 
   private List<AccountId> account() {

@@ -1,6 +1,7 @@
 package dev.clodo.model;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -98,6 +99,42 @@ public sealed interface Step {
       return new Undo.AskHuman(
           "%s was deployed as a whole (%s), so there is no version to go back to"
               .formatted(target.service(), reason));
+    }
+  }
+
+  /**
+   * Builds and uploads a deployment of a Pages project, which serves at once. Traffic of Pages
+   * can't be divided, and a deployment that nobody asks for yet has another branch's settings.
+   *
+   * @param message kept with the deployment; it carries the fingerprint
+   * @param directory what is uploaded
+   * @param branch the project's production branch: a deployment of any other is a preview
+   * @param before the deployment that serves before; none where there is none
+   */
+  record DeployPages(
+      StepId id,
+      Target target,
+      String message,
+      Path directory,
+      String branch,
+      List<VersionId> before)
+      implements Act {
+    public DeployPages {
+      before = List.copyOf(before);
+      if (before.size() > 1) {
+        throw new IllegalArgumentException("one deployment serves at a time: " + before);
+      }
+    }
+
+    @Override
+    public Undo undo() {
+      return before.stream()
+          .findFirst()
+          .<Undo>map(v -> new Undo.Restore(Split.all(new VersionRef.Live(v))))
+          .orElseGet(() ->
+              new Undo.Leave(
+                  "%1$s keeps its first deployment, since there is none before it to go back to; to remove it with its project: wrangler pages project delete %1$s"
+                      .formatted(target.service())));
     }
   }
 

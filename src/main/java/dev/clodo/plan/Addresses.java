@@ -19,6 +19,9 @@ final class Addresses {
    * routes.
    */
   static Optional<URI> before(Service service, Account account) {
+    if (service.isPages()) {
+      return PagesProject.address(service, account);
+    }
     boolean onWorkersDev =
         account.liveOf(service.name()).map(Account.Live::onWorkersDev).orElse(false);
     return onWorkersDev ? workersDev(service, account) : routed(service);
@@ -29,6 +32,9 @@ final class Addresses {
    * which needs no DNS of the user's, else at the first custom domain or route that names one host.
    */
   static Optional<URI> after(Service service, Account account) {
+    if (service.isPages()) {
+      return PagesProject.address(service, account);
+    }
     boolean byDefault = routes(service.settings()).isEmpty();
     boolean wanted =
         service

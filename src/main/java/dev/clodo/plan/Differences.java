@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Says for each service what differs between the workspace and the account. */
 public final class Differences {
@@ -53,11 +54,16 @@ public final class Differences {
 
   static Change of(Service service, Account account, Map<ServiceName, Fingerprint> built) {
     var target = service.target();
-    if (service.kind() == Service.Kind.PAGES) {
-      return new Change.Unchanged(
-          target, "is a Pages project, which is deployed with: wrangler pages deploy");
-    }
-    if (isAbsent(service.name(), account)) {
+    if (service.isPages()) {
+      var leftAlone = leftAlone(service);
+      if (leftAlone.isPresent()) {
+        return new Change.LeftOut(target, leftAlone.get());
+      }
+      var _ = PagesProject.of(service, account);
+      if (!account.live().containsKey(service.name())) {
+        return new Change.Create(target);
+      }
+    } else if (isAbsent(service.name(), account)) {
       return new Change.Create(target);
     }
     var live = live(service.name(), account);
@@ -87,6 +93,20 @@ public final class Differences {
             "the version that serves, %s, has the same code and settings (%s)"
                 .formatted(baseline.shortened(), fingerprint))
         : new Change.Update(target, baseline);
+  }
+
+  /**
+   * Why a release of its environment leaves a service alone, whatever differs: Cloudflare knows two
+   * environments of a Pages project, and the one that is not production holds previews.
+   */
+  public static Optional<String> leftAlone(Service service) {
+    var environment = service.environment();
+    boolean isProduction = environment.isTopLevel() || environment.value().equals("production");
+    return !service.isPages() || isProduction
+        ? Optional.empty()
+        : Optional.of(
+            "is a Pages project, which has no environment %1$s; for a preview: wrangler pages deploy --branch %1$s"
+                .formatted(environment));
   }
 
   private static boolean isAbsent(ServiceName service, Account account) {

@@ -440,7 +440,14 @@ public final class MultiDomainOrchestrator {
       var triggers = new TriggerPlan(service, live, wanted.circumstances());
       var contractions = goesBack ? List.<String>of() : migrations.notes(service, pending);
       var notes = new ArrayList<>(contractions);
-      if (!goesBack) {
+      boolean isFirst = change instanceof Change.Create;
+      if (service.isPages()) {
+        if (!goesBack) {
+          notes.addAll(
+              PagesProject.of(service, wanted.account())
+                  .notes(wanted.inventory().workspace().secretsOf(service), isFirst));
+        }
+      } else if (!goesBack) {
         notes.addAll(triggers.notes());
         if (change instanceof Change.Update) {
           notes.addAll(AssetSkew.notes(service, wanted.circumstances().memory()));
@@ -457,13 +464,13 @@ public final class MultiDomainOrchestrator {
               fingerprint == null ? wanted.words() : fingerprint.message(wanted.words()),
               pending,
               goesBack ? Map.of() : wanted.circumstances().secretsOf(name),
-              goesBack ? List.of() : triggers.change().stream().toList(),
-              triggers.wanted(),
+              goesBack || service.isPages() ? List.of() : triggers.change().stream().toList(),
+              service.isPages() ? List.of() : triggers.wanted(),
               notes,
               Addresses.before(service, wanted.account()).stream().toList(),
               Addresses.after(service, wanted.account()).stream().toList(),
               wanted.inventory().workspace().healthOf(service),
-              way(service, change instanceof Change.Create));
+              goesBack ? new Way.ByWrangler("") : way(service, isFirst));
       var release = releases.release(change, brief, steps + 1).with(contracting(contractions));
       steps += release.steps().size();
       return change instanceof Change.Revert ? release : noted(release, name);
@@ -487,6 +494,9 @@ public final class MultiDomainOrchestrator {
 
     /** Only a domain's copy is published from another service's build. */
     private Way way(Service service, boolean isFirst) {
+      if (service.isPages()) {
+        return PagesProject.of(service, wanted.account()).way();
+      }
       if (service.copy().domain().isShared()) {
         return new Way.ByWrangler("");
       }
@@ -506,7 +516,7 @@ public final class MultiDomainOrchestrator {
       var reasons = new ArrayList<String>();
       for (var name : new TreeSet<>(changes.keySet())) {
         var service = services.get(name);
-        if (service != null && !onlyMigrated.contains(name)) {
+        if (service != null && !service.isPages() && !onlyMigrated.contains(name)) {
           reasons.addAll(new TriggerPlan(service, live, wanted.circumstances()).refusals());
         }
       }

@@ -4,6 +4,7 @@ import dev.clodo.model.ConfigPaths;
 import dev.clodo.model.ConfigValue;
 import dev.clodo.model.Rewrite;
 import dev.clodo.model.Service;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -36,6 +37,14 @@ public sealed interface Way {
       rewrites = List.copyOf(rewrites);
     }
   }
+
+  /**
+   * wrangler deploys a Pages project: what it uploads serves at once.
+   *
+   * @param directory what is uploaded
+   * @param branch the project's production branch
+   */
+  record OfPages(Path directory, String branch) implements Way {}
 
   /**
    * The way of a copy.

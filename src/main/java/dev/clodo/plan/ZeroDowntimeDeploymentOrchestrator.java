@@ -78,7 +78,7 @@ public final class ZeroDowntimeDeploymentOrchestrator {
       case Change.Create _ -> draft.created();
       case Change.Lifecycle(_, var baseline, var why) ->
           draft.deployedAsAWhole(why, List.of(baseline));
-      case Change.Update(_, var baseline) -> draft.climbing(ladder, baseline);
+      case Change.Update(_, var baseline) -> draft.updated(ladder, baseline);
       case Change.Revert(_, var baseline, var earlier) -> draft.goingBack(baseline, earlier);
       case Change.Skipped _ -> {}
     }
@@ -118,20 +118,31 @@ public final class ZeroDowntimeDeploymentOrchestrator {
       this.first = first;
     }
 
+    void updated(Ladder ladder, VersionId baseline) {
+      switch (brief.way()) {
+        case Way.OfPages pages -> deployed(pages, List.of(baseline));
+        case Way.ByWrangler _ -> {
+          secretsPut();
+          climbing(ladder, baseline, new Step.Upload(id(), change.target(), brief.message()));
+        }
+        case Way.FromBuild(var artifact, var rewrites) -> {
+          secretsPut();
+          climbing(
+              ladder,
+              baseline,
+              new Step.Publish(id(), change.target(), brief.message(), artifact, rewrites));
+        }
+      }
+    }
+
     /**
      * Upload, then rung by rung, each judged before the next. Triggers come last, because no
      * rollback reverts them; only where nothing leads to the service yet they come before it is
      * asked.
      */
-    void climbing(Ladder ladder, VersionId baseline) {
-      secretsPut();
-      var upload = id();
-      steps.add(
-          switch (brief.way()) {
-            case Way.ByWrangler _ -> new Step.Upload(upload, change.target(), brief.message());
-            case Way.FromBuild(var artifact, var rewrites) ->
-                new Step.Publish(upload, change.target(), brief.message(), artifact, rewrites);
-          });
+    private void climbing(Ladder ladder, VersionId baseline, Step uploading) {
+      steps.add(uploading);
+      var upload = uploading.id();
       migrated();
       var serving = new VersionRef.Live(baseline);
       var candidate = new VersionRef.UploadedBy(upload);
@@ -161,6 +172,7 @@ public final class ZeroDowntimeDeploymentOrchestrator {
         steps.add(new Step.Bootstrap(id(), change.target()));
       }
       switch (brief.way()) {
+        case Way.OfPages pages -> deployed(pages, List.of());
         case Way.ByWrangler _ -> deployedAsAWhole("first deploy", List.of());
         case Way.FromBuild(var artifact, var rewrites) -> {
           secretsPut();
@@ -182,6 +194,18 @@ public final class ZeroDowntimeDeploymentOrchestrator {
       steps.add(
           new Step.Deploy(
               deploy, change.target(), brief.message(), reason, before, brief.wantedTriggers()));
+      var candidate = new VersionRef.UploadedBy(deploy);
+      healthy(candidate, brief.after());
+      validated(candidate);
+    }
+
+    /** A deployment of a Pages project serves at once, so nobody can ask it before. */
+    private void deployed(Way.OfPages way, List<VersionId> before) {
+      migrated();
+      var deploy = id();
+      steps.add(
+          new Step.DeployPages(
+              deploy, change.target(), brief.message(), way.directory(), way.branch(), before));
       var candidate = new VersionRef.UploadedBy(deploy);
       healthy(candidate, brief.after());
       validated(candidate);

@@ -5,6 +5,7 @@ import dev.clodo.model.Build;
 import dev.clodo.model.Bundle;
 import dev.clodo.model.Looked;
 import dev.clodo.model.Service;
+import dev.clodo.model.Step;
 import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
 import dev.clodo.model.VersionId;
@@ -67,6 +68,15 @@ public interface Wrangler {
 
   /** Uploads a version and gives it all traffic. Only for what can't be uploaded as a version. */
   VersionId deploy(Target target, Tag tag, String message);
+
+  /**
+   * Uploads a deployment of a Pages project's production branch, which serves as soon as Cloudflare
+   * has taken it in. Its commit message carries the step's message and the tag.
+   *
+   * @param commit full hash of what is deployed, {@code +dirty} behind it when files differ; empty
+   *     where nobody knows
+   */
+  VersionId deployPages(Step.DeployPages step, Tag tag, String commit);
 
   /**
    * Creates the Worker, unreachable and answering 503, where others must bind to it before it

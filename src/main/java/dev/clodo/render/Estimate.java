@@ -32,6 +32,7 @@ public record Estimate(long requests, Duration atLeast) {
   private static final int BOOTSTRAP = 8;
   private static final int UPLOAD = 5;
   private static final int DEPLOY = 9;
+  private static final int DEPLOY_PAGES = 12;
   private static final int MIGRATE = 5;
   private static final int SHIFT = 2;
   private static final int TRIGGERS = 2;
@@ -103,6 +104,7 @@ public record Estimate(long requests, Duration atLeast) {
       case Step.Bootstrap _ -> BOOTSTRAP;
       case Step.Upload _ -> UPLOAD;
       case Step.Deploy _ -> DEPLOY;
+      case Step.DeployPages _ -> DEPLOY_PAGES;
       case Step.Migrate migrate -> MIGRATE + migrate.pending().size();
       case Step.Shift _ -> SHIFT;
       case Step.ApplyTriggers _ -> TRIGGERS;

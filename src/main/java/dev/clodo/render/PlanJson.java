@@ -17,6 +17,7 @@ import dev.clodo.model.Plan;
 import dev.clodo.model.Rewrite;
 import dev.clodo.model.Rollout;
 import dev.clodo.model.SecretSource;
+import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Split;
 import dev.clodo.model.Step;
@@ -43,6 +44,9 @@ import java.util.TreeSet;
 /** {@code clodo.plan/1}: a plan as JSON, and back. Reading what was written gives an equal plan. */
 public final class PlanJson {
   public static final String SCHEMA = "clodo.plan/1";
+
+  /** What a target is, where it is no Worker. */
+  private static final String PAGES = "pages";
 
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
@@ -213,6 +217,9 @@ public final class PlanJson {
         .put("environment", target.environment().value())
         .put("home", target.home().toString())
         .put("config", target.config().toString());
+    if (target.isPages()) {
+      node.put("deployed", PAGES);
+    }
     var copy = target.copy();
     if (!copy.equals(Copy.none(target.service()))) {
       node.put("of", copy.of().value());
@@ -227,7 +234,8 @@ public final class PlanJson {
         new EnvironmentName(text(node, "environment")),
         Path.of(text(node, "home")),
         Path.of(text(node, "config")),
-        copy(node));
+        copy(node),
+        node.path("deployed").asText("").equals(PAGES) ? Service.Kind.PAGES : Service.Kind.WORKER);
   }
 
   private static Copy copy(JsonNode node) {
@@ -249,6 +257,14 @@ public final class PlanJson {
         var versions = node.putArray("before");
         before.forEach(v -> versions.add(v.value()));
         triggers(node.putArray("triggers"), triggers);
+      }
+      case Step.DeployPages(_, _, var message, var directory, var branch, var before) -> {
+        node.put("kind", "deploy-pages")
+            .put("message", message)
+            .put("directory", directory.toString())
+            .put("branch", branch);
+        var versions = node.putArray("before");
+        before.forEach(v -> versions.add(v.value()));
       }
       case Step.Migrate(
               _,
@@ -337,6 +353,14 @@ public final class PlanJson {
               text(node, "reason"),
               strings(node, "before").stream().map(VersionId::new).toList(),
               triggers(node.path("triggers")));
+      case "deploy-pages" ->
+          new Step.DeployPages(
+              id,
+              target,
+              text(node, "message"),
+              Path.of(text(node, "directory")),
+              text(node, "branch"),
+              strings(node, "before").stream().map(VersionId::new).toList());
       case "migrate" ->
           new Step.Migrate(
               id,

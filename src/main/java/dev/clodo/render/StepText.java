@@ -8,6 +8,7 @@ import dev.clodo.model.Step;
 import dev.clodo.model.TriggerChange;
 import dev.clodo.model.VersionRef;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -24,6 +25,9 @@ public final class StepText {
       case Step.Upload _ -> "build and upload a version without traffic";
       case Step.Deploy(_, _, _, var reason, _, _) ->
           "build, upload and serve at once (" + reason + ")";
+      case Step.DeployPages(_, _, _, var directory, var branch, _) ->
+          "wrangler pages deploy %s --project-name %s --branch %s, which serves at once"
+              .formatted(folder(step.target().home(), directory), step.target().service(), branch);
       case Step.Migrate(_, _, _, var database, _, var pending, _) ->
           "apply " + String.join(", ", pending) + " to D1 database " + database;
       case Step.Shift(_, _, var split, _) -> "traffic: " + split(split);
@@ -80,6 +84,11 @@ public final class StepText {
       case Change.Unchanged(_, var why) -> "unchanged: " + why;
       case Change.LeftOut(_, var why) -> why;
     };
+  }
+
+  private static String folder(Path from, Path to) {
+    var path = from.relativize(to).toString();
+    return path.isEmpty() ? "." : path;
   }
 
   private static String own(List<Rewrite> rewrites) {

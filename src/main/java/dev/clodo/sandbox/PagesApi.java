@@ -55,6 +55,7 @@ final class PagesApi {
     pages.post(DEPLOYMENTS, this::deploy);
     pages.get(DEPLOYMENT, call -> Answer.of(shown(deployment(call))));
     pages.delete(DEPLOYMENT, this::deleteDeployment);
+    pages.post(DEPLOYMENT + "/rollback", this::rollBack);
     // Their token is the one for uploads, not the account's.
     routes.open().post("/pages/assets/check-missing", this::checkMissing);
     routes.open().post("/pages/assets/upload", this::upload);
@@ -127,6 +128,19 @@ final class PagesApi {
   private Answer deleteDeployment(Call call) {
     projects.deleteDeployment(deployment(call).id());
     return Answer.done();
+  }
+
+  /// The contract says no more than "roll back production to a previous successful deployment":
+  /// that no new one is made is an assumption.
+  private Answer rollBack(Call call) {
+    var deployment = deployment(call);
+    if (!deployment.isProduction()) {
+      throw ApiError.of(
+          400, 8000000, "Only deployments to production can be rolled back to, not previews.");
+    }
+    projects.serve(deployment);
+    call.note("deployment", deployment.id());
+    return Answer.of(shown(deployment));
   }
 
   // Uploads
@@ -253,14 +267,12 @@ final class PagesApi {
     json.put("uses_functions", false);
     json.putNull("latest_deployment");
     json.putNull("canonical_deployment");
-    var deployments = projects.deployments(project.name());
-    deployments.stream()
+    projects.deployments(project.name()).stream()
         .findFirst()
         .ifPresent(latest -> json.set("latest_deployment", shown(latest)));
-    deployments.stream()
-        .filter(Deployment::isProduction)
-        .findFirst()
-        .ifPresent(latest -> json.set("canonical_deployment", shown(latest)));
+    projects
+        .canonical(project.name())
+        .ifPresent(canonical -> json.set("canonical_deployment", shown(canonical)));
     return json;
   }
 

@@ -18,6 +18,9 @@ final class PagesProjects {
         project TEXT NOT NULL REFERENCES pages_project(name) ON DELETE CASCADE,
         environment TEXT NOT NULL, trigger TEXT NOT NULL, created_on TEXT NOT NULL,
         program TEXT NOT NULL);
+      CREATE TABLE IF NOT EXISTS pages_canonical(
+        project TEXT PRIMARY KEY REFERENCES pages_project(name) ON DELETE CASCADE,
+        deployment TEXT NOT NULL REFERENCES pages_deployment(id) ON DELETE CASCADE);
       """;
 
   private final Db db;
@@ -120,23 +123,46 @@ final class PagesProjects {
         deployment.trigger(),
         deployment.createdOn(),
         deployment.program().toJson());
+    if (deployment.isProduction()) {
+      serve(deployment);
+    }
+  }
+
+  /// The project's own host leads to this deployment from now on.
+  void serve(Deployment deployment) {
+    db.update(
+        "INSERT OR REPLACE INTO pages_canonical VALUES (?, ?)",
+        deployment.project(),
+        deployment.id());
+  }
+
+  /// What the project's own host leads to: what was deployed to production last, or rolled back to
+  /// since; when that was deleted, the newest one in production.
+  Optional<Deployment> canonical(String project) {
+    return db.one(
+            """
+            SELECT * FROM pages_deployment
+            WHERE id = (SELECT deployment FROM pages_canonical WHERE project = ?)
+            """,
+            PagesProjects::deployment,
+            project)
+        .or(() -> deployments(project).stream().filter(Deployment::isProduction).findFirst());
   }
 
   void deleteDeployment(String id) {
     db.update("DELETE FROM pages_deployment WHERE id = ?", id);
   }
 
-  /// The deployment that answers at a host: the newest one in production at the project's own, and
-  /// others at `<first 8 of the id>` or `<branch>` below it.
+  /// The deployment that answers at a host: the canonical one at the project's own, and others at
+  /// `<first 8 of the id>` or `<branch>` below it.
   Optional<Deployment> at(String host) {
     for (var project : host.endsWith(".pages.dev") ? projects() : List.<Project>of()) {
-      var deployments = deployments(project.name());
       if (host.equals(project.host())) {
-        return deployments.stream().filter(Deployment::isProduction).findFirst();
+        return canonical(project.name());
       }
       if (host.endsWith("." + project.host())) {
         var label = host.substring(0, host.length() - project.host().length() - 1);
-        return deployments.stream()
+        return deployments(project.name()).stream()
             .filter(each -> each.shortId().equals(label) || each.alias().equals(label))
             .findFirst();
       }

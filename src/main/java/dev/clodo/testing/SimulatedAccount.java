@@ -241,6 +241,12 @@ public final class SimulatedAccount {
     }
 
     @Override
+    public VersionId deployPages(Step.DeployPages step, Tag tag, String commit) {
+      var service = step.target().service();
+      return changed(service.value(), new Mutation.Deploy(service, tag.toString(), step.message()));
+    }
+
+    @Override
     public void bootstrap(Target target, Tag tag) {
       changed(
           target.service().value(),
@@ -294,7 +300,7 @@ public final class SimulatedAccount {
           new Looked.Known<>(SUBDOMAIN),
           new Looked.Known<>(Map.of()),
           applied(databases),
-          schedules());
+          lists(wanted));
     }
 
     @Override
@@ -575,6 +581,27 @@ public final class SimulatedAccount {
       throw new StepFailed("no D1 database " + id);
     }
     return database;
+  }
+
+  private Map<Shelf, Looked<List<Resource>>> lists(Inventory wanted) {
+    var lists = schedules();
+    lists.putAll(projects(wanted));
+    return lists;
+  }
+
+  /** All Pages projects that somebody asks for are there, with {@code main} as their branch. */
+  private static Map<Shelf, Looked<List<Resource>>> projects(Inventory wanted) {
+    var projects = new HashMap<Shelf, Looked<List<Resource>>>();
+    for (var service : wanted.released()) {
+      if (service.isPages()) {
+        var name = service.name().value();
+        var traits = Map.of("subdomain", name + ".pages.dev", "production_branch", "main");
+        projects.put(
+            new Shelf(ResourceKind.PAGES_PROJECT, name),
+            new Looked.Known<>(List.of(new Resource(name, "", traits))));
+      }
+    }
+    return projects;
   }
 
   private static Map<String, String> names(Map<String, Database> databases) {

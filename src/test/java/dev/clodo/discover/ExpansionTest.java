@@ -70,6 +70,32 @@ class ExpansionTest {
   }
 
   @Test
+  void releasesAPagesProjectOnceAndRefusesCopiesOfIt() {
+    var domains = Workspace.builder().domain("acme.example.com");
+    assertThat(names(released(inventory(List.of(Services.pages("site"))), domains)))
+        .containsExactly("site");
+
+    var all =
+        new Workspace.Options(new Workspace.Audience.All(), List.of(), Map.of(), Workspace.IN_JAVA);
+    assertThat(
+            released(inventory(List.of(Services.pages("site"))), domains.service("site", all))
+                .unreadable())
+        .singleElement()
+        .extracting(Inventory.Unreadable::message)
+        .asString()
+        .contains("site is a Pages project and can't be copied for domains", "domains: none");
+    assertThat(
+            released(
+                    inventory(List.of(Services.pages("site"), worker("api")), calls("site", "api")),
+                    Workspace.builder().domain("acme.example.com"))
+                .unreadable())
+        .singleElement()
+        .extracting(Inventory.Unreadable::message)
+        .asString()
+        .contains("so release both once: services.api.domains: none");
+  }
+
+  @Test
   void callsASharedServiceAsItIs() {
     var inventory =
         released(

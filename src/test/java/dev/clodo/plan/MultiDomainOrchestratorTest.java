@@ -398,6 +398,7 @@ class MultiDomainOrchestratorTest {
       case Step.Bootstrap _,
           Step.Upload _,
           Step.Deploy _,
+          Step.DeployPages _,
           Step.ApplyTriggers _,
           Step.PutSecrets _,
           Step.Provision _,

@@ -89,7 +89,9 @@ class PlanJsonTest {
                     "A", new SecretSource.Variable("A_KEY"),
                     "B", new SecretSource.Line("/w/.env", "B"),
                     "C", new SecretSource.Command("pass show c"))),
-            new Step.Provision(new StepId(13), API, Step.Provision.Kind.D1, "orders", "DB"));
+            new Step.Provision(new StepId(13), API, Step.Provision.Kind.D1, "orders", "DB"),
+            new Step.DeployPages(
+                new StepId(14), API, "message", Path.of("/api/dist"), "main", List.of(OLD)));
     var changes =
         List.of(
             new Change.Update(API, OLD),

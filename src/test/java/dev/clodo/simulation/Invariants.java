@@ -137,6 +137,7 @@ final class Invariants {
               "released means that what was missing exists");
       case Step.Bootstrap _,
           Step.Upload _,
+          Step.DeployPages _,
           Step.Publish _,
           Step.Create _,
           Step.Shift _,

@@ -101,6 +101,7 @@ record Scenario(
         firstAddress(),
         firstDeployOfACircle(),
         lifecycle(),
+        pages(),
         rollback(),
         secrets(),
         resources());
@@ -166,6 +167,16 @@ record Scenario(
         "lifecycle",
         account,
         inventory(List.of(api, worker("web")), calls("web", "api")),
+        Map.of(API, account.deployed(API, ""), WEB, account.deployed(WEB, "")));
+  }
+
+  /** The caller is a Pages project, and both are updated. */
+  static Scenario pages() {
+    var account = new SimulatedAccount(new SettableClock());
+    return of(
+        "pages",
+        account,
+        inventory(List.of(worker("api"), Services.pages("web")), calls("web", "api")),
         Map.of(API, account.deployed(API, ""), WEB, account.deployed(WEB, "")));
   }
 

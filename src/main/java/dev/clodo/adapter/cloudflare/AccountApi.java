@@ -9,6 +9,7 @@ import dev.clodo.model.Needs;
 import dev.clodo.model.Resource;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Step;
+import dev.clodo.model.Target;
 import dev.clodo.model.UploadedVersion;
 import dev.clodo.model.VersionId;
 import java.net.URLEncoder;
@@ -48,9 +49,6 @@ final class AccountApi {
   private static final Pattern DASHES =
       Pattern.compile(
           "^(\\p{XDigit}{8})(\\p{XDigit}{4})(\\p{XDigit}{4})(\\p{XDigit}{4})(\\p{XDigit}{12})$");
-
-  /** "Project not found" of Pages. */
-  private static final int NO_PROJECT = 8000007;
 
   private final ApiClient client;
   private final Map<String, String> migrationTables;
@@ -177,7 +175,7 @@ final class AccountApi {
     try {
       return resources(shelf, path);
     } catch (ApiFailure failure) {
-      if (isNoWorker(failure) || failure.code() == NO_PROJECT) {
+      if (isNoWorker(failure) || failure.code() == PagesApi.NO_PROJECT) {
         return List.of();
       }
       throw failure;
@@ -252,10 +250,18 @@ final class AccountApi {
     }
   }
 
+  private PagesApi pages(Target target) {
+    return new PagesApi(client, in("/pages/projects/" + encoded(target.service().value())));
+  }
+
   /** How a service stands, its parts asked for side by side; empty when it does not exist. */
-  Optional<Account.Live> live(
-      ServiceName service, boolean withMigrationTag, ExecutorService threads) throws ApiFailure {
-    var deployment = deployment(service);
+  Optional<Account.Live> live(Target target, boolean withMigrationTag, ExecutorService threads)
+      throws ApiFailure {
+    if (target.isPages()) {
+      return pages(target).live();
+    }
+    var service = target.service();
+    var deployment = deployment(target);
     if (deployment.isEmpty()) {
       return Optional.empty();
     }
@@ -311,14 +317,18 @@ final class AccountApi {
         .asText("");
   }
 
-  Optional<Deployment> deployment(ServiceName service) throws ApiFailure {
-    return deployments(service).stream().findFirst();
+  Optional<Deployment> deployment(Target target) throws ApiFailure {
+    return deployments(target).stream().findFirst();
   }
 
-  /** Newest first; none when there is no such Worker. */
-  List<Deployment> deployments(ServiceName service) throws ApiFailure {
+  /** Newest first; none when there is no such Worker. Of a Pages project only the live one. */
+  List<Deployment> deployments(Target target) throws ApiFailure {
+    if (target.isPages()) {
+      return pages(target).deployment().stream().toList();
+    }
     try {
-      var listed = client.get(script(service) + "/deployments").path("result").path("deployments");
+      var listed =
+          client.get(script(target.service()) + "/deployments").path("result").path("deployments");
       var deployments = new ArrayList<Deployment>();
       listed.forEach(d -> deployments.add(deployment(d)));
       return List.copyOf(deployments);
@@ -343,12 +353,18 @@ final class AccountApi {
   }
 
   /** Newest first. */
-  List<UploadedVersion> versions(ServiceName service) throws ApiFailure {
+  List<UploadedVersion> versions(Target target) throws ApiFailure {
+    if (target.isPages()) {
+      return pages(target).versions();
+    }
     try {
       var versions = new ArrayList<UploadedVersion>();
       // All that can be deployed, which are the hundred newest, come in one answer.
       for (var item :
-          client.get(script(service) + "/versions?deployable=true").path("result").path("items")) {
+          client
+              .get(script(target.service()) + "/versions?deployable=true")
+              .path("result")
+              .path("items")) {
         versions.add(version(item));
       }
       versions.sort((a, b) -> Long.compare(b.number(), a.number()));
@@ -358,11 +374,17 @@ final class AccountApi {
     }
   }
 
-  /** What a version needs; it never changes, so it is asked for once. */
-  Needs needs(ServiceName service, VersionId version) throws ApiFailure {
+  /**
+   * What a version needs; it never changes, so it is asked for once. What a deployment of Pages
+   * needs is not told.
+   */
+  Needs needs(Target target, VersionId version) throws ApiFailure {
+    if (target.isPages()) {
+      return Needs.none();
+    }
     var known = needs.get(version);
     if (known == null) {
-      known = needs(client.get(script(service) + "/versions/" + version).path("result"));
+      known = needs(client.get(script(target.service()) + "/versions/" + version).path("result"));
       needs.put(version, known);
     }
     return known;
@@ -524,8 +546,12 @@ final class AccountApi {
    *
    * @param force also when secrets have changed since a version was uploaded
    */
-  void deploy(ServiceName service, List<Deployment.Share> shares, String message, boolean force)
+  void deploy(Target target, List<Deployment.Share> shares, String message, boolean force)
       throws ApiFailure {
+    if (target.isPages()) {
+      pages(target).serve(sole(target, shares));
+      return;
+    }
     var body = Json.MAPPER.createObjectNode();
     body.put("strategy", "percentage");
     var versions = body.putArray("versions");
@@ -536,7 +562,15 @@ final class AccountApi {
           .put("percentage", share.percent());
     }
     body.putObject("annotations").put("workers/message", message);
-    client.change(script(service) + "/deployments" + (force ? "?force=true" : ""), body);
+    client.change(script(target.service()) + "/deployments" + (force ? "?force=true" : ""), body);
+  }
+
+  private static VersionId sole(Target target, List<Deployment.Share> shares) {
+    if (shares.size() != 1) {
+      throw new IllegalArgumentException(
+          "traffic of the Pages project " + target.service() + " can't be divided: " + shares);
+    }
+    return shares.getFirst().version();
   }
 
   /** What leads to a service. */

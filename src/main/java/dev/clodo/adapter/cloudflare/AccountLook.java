@@ -97,10 +97,16 @@ final class AccountLook {
           start(
               threads,
               "Workers Scripts: Read",
-              () -> api.live(service.name(), hasMigrations(service), threads)));
+              () -> api.live(service.target(), hasMigrations(service), threads)));
       secrets.put(
           service.name(),
           start(threads, "Workers Scripts: Read", () -> api.secrets(service.name())));
+    }
+    for (var project : projects()) {
+      live.put(
+          project.name(),
+          start(
+              threads, "Cloudflare Pages: Read", () -> api.live(project.target(), false, threads)));
     }
     var kv = startIf(needs(Binding.Kv.class), threads, "Workers KV Storage: Read", api::namespaces);
     var d1 = startIf(needs(Binding.D1.class), threads, "D1: Read", api::databases);
@@ -141,11 +147,7 @@ final class AccountLook {
     return switch (shelf.per()) {
       case "" -> List.of("");
       case "worker" -> workers.stream().map(s -> s.name().value()).toList();
-      case "pages" ->
-          wanted.released().stream()
-              .filter(s -> s.kind() == Service.Kind.PAGES)
-              .map(s -> s.name().value())
-              .toList();
+      case "pages" -> projects().stream().map(s -> s.name().value()).toList();
       case "zone", "deep zone", "host" -> List.of();
       default -> Shelves.values(wanted, shelf.per());
     };
@@ -403,6 +405,10 @@ final class AccountLook {
 
   private List<Service> workers() {
     return wanted.released().stream().filter(s -> s.kind() == Service.Kind.WORKER).toList();
+  }
+
+  private List<Service> projects() {
+    return wanted.released().stream().filter(Service::isPages).toList();
   }
 
   private static boolean hasMigrations(Service service) {

@@ -199,12 +199,12 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
 
   @Override
   public List<Deployment> deployments(Target target) {
-    return asked(target, in -> in.deployments(target.service()));
+    return asked(target, in -> in.deployments(target));
   }
 
   @Override
   public List<UploadedVersion> versions(Target target) {
-    return asked(target, in -> in.versions(target.service()));
+    return asked(target, in -> in.versions(target));
   }
 
   @Override
@@ -215,7 +215,7 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
         target,
         in -> {
           try {
-            in.deploy(service, shares, shortened, false);
+            in.deploy(target, shares, shortened, false);
           } catch (ApiFailure failure) {
             if (failure.code() != SECRETS_CHANGED) {
               throw failure;
@@ -225,7 +225,7 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
                     + " goes back to a version from before its secrets changed, which brings the"
                     + " old secret values back: "
                     + failure.why());
-            in.deploy(service, shares, shortened, true);
+            in.deploy(target, shares, shortened, true);
           }
           return shares;
         });
@@ -233,7 +233,7 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
 
   @Override
   public Needs needs(Target target, VersionId version) {
-    return asked(target, in -> in.needs(target.service(), version));
+    return asked(target, in -> in.needs(target, version));
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.clodo.model.Account;
 import dev.clodo.model.Deployment;
 import dev.clodo.model.Looked;
 import dev.clodo.model.Resource;
+import dev.clodo.model.ResourceKind;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.Target;
@@ -49,8 +50,15 @@ final class Glance {
       asked.put(
           service.name(),
           new Asked(
-              asking.begin(() -> of(service).deployment(service.name())),
-              asking.begin(() -> isOpen(service))));
+              asking.begin(() -> of(service).deployment(service.target())),
+              asking.begin(() -> !service.isPages() && isOpen(service))));
+    }
+    var projects = new TreeMap<String, FutureTask<List<Resource>>>();
+    for (var service : services) {
+      if (service.isPages()) {
+        var name = service.name().value();
+        projects.put(name, asking.begin(() -> of(service).list(Shelves.pagesProject(), name)));
+      }
     }
     asking.work();
     var found = new TreeMap<ServiceName, Looked<Account.Live>>();
@@ -83,6 +91,11 @@ final class Glance {
             new Looked.Known<>(answer(requireNonNull(subdomains.get(api)))),
             rest.zones(),
             Map.of());
+    for (var each : projects.entrySet()) {
+      names.put(
+          new Account.Shelf(ResourceKind.PAGES_PROJECT, each.getKey()),
+          new Looked.Known<>(answer(each.getValue())));
+    }
     return account.with(names);
   }
 
@@ -90,7 +103,7 @@ final class Glance {
     var asking = new Asking();
     var live = new TreeMap<ServiceName, FutureTask<Optional<Deployment>>>();
     for (var service : services) {
-      live.put(service.name(), asking.begin(() -> of(service).deployment(service.name())));
+      live.put(service.name(), asking.begin(() -> of(service).deployment(service.target())));
     }
     asking.work();
     var found = new TreeMap<ServiceName, Deployment>();
@@ -104,7 +117,7 @@ final class Glance {
     var asking = new Asking();
     var listed = new TreeMap<ServiceName, FutureTask<List<UploadedVersion>>>();
     for (var service : services) {
-      listed.put(service.name(), asking.begin(() -> of(service).versions(service.name())));
+      listed.put(service.name(), asking.begin(() -> of(service).versions(service.target())));
     }
     asking.work();
     var found = new TreeMap<ServiceName, List<UploadedVersion>>();

@@ -68,6 +68,14 @@ final class Shelves {
     }
   }
 
+  /** The one of a single Pages project. */
+  static Shelf pagesProject() {
+    return all().stream()
+        .filter(s -> s.kind() == ResourceKind.PAGES_PROJECT)
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** Read when somebody looks: starting a command does not pay for it. */
   static List<Shelf> all() {
     return Held.ALL;

@@ -3,9 +3,11 @@ package dev.clodo.adapter.wrangler;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.clodo.model.AccountId;
 import dev.clodo.model.Artifact;
+import dev.clodo.model.Build;
 import dev.clodo.model.ConfigValue;
 import dev.clodo.model.Looked;
 import dev.clodo.model.Service;
+import dev.clodo.model.Step;
 import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
 import dev.clodo.model.VersionId;
@@ -181,6 +183,9 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
   @Override
   public Built build(Service service) {
     try {
+      if (service.isPages()) {
+        return builtPages(service);
+      }
       var tools = toolchain.tools(service.home());
       var command = commands.build(service.target(), REMEMBERED);
       var remembered = memory.flatMap(m -> m.recall(service, tools, command));
@@ -215,16 +220,44 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
   }
 
   private Built built(Service service, Examination examination, Ran ran) throws IOException {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      var body = examination.body();
-      body.addTo(digest);
-      for (var assets : assetFolders(service)) {
-        assets.addTo(digest);
+    var digest = sha256();
+    var body = examination.body();
+    body.addTo(digest);
+    for (var assets : assetFolders(service)) {
+      assets.addTo(digest);
+    }
+    var named = HexFormat.of().formatHex(digest.digest());
+    builds.keep(named, examination.outfile());
+    return new Built(named, examination.build(body, ran));
+  }
+
+  /**
+   * A Pages project's files, and its code where it has any. The configuration itself is no part of
+   * the digest, as for a Worker.
+   */
+  private Built builtPages(Service service) throws IOException {
+    var directory = service.output();
+    var digest = sha256();
+    new AssetFolder(directory).addTo(digest);
+    if (PagesProject.hasCode(service)) {
+      try (var folder = TemporaryFolder.create()) {
+        var functions = service.home().resolve(PagesProject.FUNCTIONS);
+        var command = commands.buildPages(service.target(), functions, directory, folder.path());
+        var ran = run(service.target(), command);
+        if (!ran.succeeded() && !PagesProject.hasNothingToBuild(ran)) {
+          throw complaint(ran).asException(command, service.name().value());
+        }
+        new AssetFolder(folder.path()).addTo(digest);
       }
-      var named = HexFormat.of().formatHex(digest.digest());
-      builds.keep(named, examination.outfile());
-      return new Built(named, examination.build(body, ran));
+    }
+    return new Built(
+        HexFormat.of().formatHex(digest.digest()),
+        new Build.Made(List.of(), 0, List.of(), Set.of(), false, List.of()));
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
@@ -283,6 +316,24 @@ public final class WranglerAdapter implements Wrangler, AutoCloseable {
       return new VersionId(version.get());
     }
     throw trouble(target, command, ran);
+  }
+
+  @Override
+  public VersionId deployPages(Step.DeployPages step, Tag tag, String commit) {
+    var command = commands.deployPages(step, tag, commit, account.get());
+    var ran = run(step.target(), command);
+    var deployment = ran.entry("pages-deploy").map(e -> e.path("deployment_id").asText(""));
+    if (ran.succeeded() && deployment.filter(d -> !d.isEmpty()).isPresent()) {
+      return new VersionId(deployment.get());
+    }
+    if (ran.succeeded()) {
+      throw new Unreachable(
+          command.title()
+              + " did not say which deployment of "
+              + step.target().service()
+              + " it made.");
+    }
+    throw complaint(ran).asException(command, step.target().service().value());
   }
 
   @Override

@@ -40,6 +40,7 @@ record WranglerCommand(
     return switch (title()) {
       case "wrangler deploy" -> 12;
       case "wrangler versions upload" -> 6;
+      case "wrangler pages deploy" -> 10;
       case "wrangler triggers deploy" -> 5;
       case "wrangler d1 migrations apply" -> 6;
       case String other -> other.equals("wrangler ") ? 0 : 4;

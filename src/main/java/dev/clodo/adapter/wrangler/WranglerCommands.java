@@ -1,6 +1,8 @@
 package dev.clodo.adapter.wrangler;
 
+import dev.clodo.model.AccountId;
 import dev.clodo.model.Service;
+import dev.clodo.model.Step;
 import dev.clodo.model.Tag;
 import dev.clodo.model.Target;
 import java.nio.file.Path;
@@ -8,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Builds wrangler's command lines. Pure: the same target gives the same command.
@@ -83,6 +87,53 @@ final class WranglerCommands {
   /** The same without the guard, for a Worker whose last change was Clodo's own API call. */
   WranglerCommand deployOverApiChange(Target target, Tag tag, String message) {
     return on(target, LIMIT, "deploy", "--tag=" + tag, "--message=" + message);
+  }
+
+  /**
+   * wrangler finds a Pages project's configuration by itself and refuses {@code --config} and
+   * {@code --env}; which account it means, it remembers from earlier deploys unless told.
+   *
+   * @param account the account in use, where it is known
+   */
+  WranglerCommand deployPages(
+      Step.DeployPages step, Tag tag, String commit, Optional<AccountId> account) {
+    var target = step.target();
+    var arguments =
+        new ArrayList<>(
+            List.of(
+                "pages",
+                "deploy",
+                step.directory().toString(),
+                "--project-name=" + target.service(),
+                "--branch=" + step.branch(),
+                "--commit-message=" + tag.ending(step.message())));
+    var hash = commit.replace("+dirty", "");
+    if (!hash.isEmpty()) {
+      arguments.add("--commit-hash=" + hash);
+      arguments.add("--commit-dirty=" + !hash.equals(commit));
+    }
+    var own = new TreeMap<>(environment);
+    target.copy().account().stream()
+        .findFirst()
+        .or(() -> account)
+        .ifPresent(id -> own.put("CLOUDFLARE_ACCOUNT_ID", id.value()));
+    return new WranglerCommand(arguments, own, target.home(), LIMIT);
+  }
+
+  /** Builds a Pages project's code, from its functions or its own Worker, and sends nothing. */
+  WranglerCommand buildPages(Target target, Path functions, Path directory, Path folder) {
+    var arguments =
+        List.of(
+            "pages",
+            "functions",
+            "build",
+            functions.toString(),
+            // Names that the build makes up stand in comments only.
+            "--minify",
+            "--outdir=" + folder,
+            "--build-output-directory=" + directory);
+    return new WranglerCommand(
+        arguments, WranglerEnvironment.withoutCredentials(environment), target.home(), LIMIT);
   }
 
   WranglerCommand triggers(Target target) {
