@@ -47,7 +47,7 @@ record Shifting(World world, Step step, Split split, boolean goesBack, Tag tag, 
         standing()
             .replaced()
             .ifPresent(theirs -> {
-              throw new TryLater(Effects.overtaken(target.service(), theirs), Duration.ZERO);
+              throw new TryLater(Effects.overtaken(target, theirs), Duration.ZERO);
             });
       }
       return Map.of();
