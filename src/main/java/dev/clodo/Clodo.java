@@ -29,6 +29,7 @@ import dev.clodo.model.Selection;
 import dev.clodo.model.Service;
 import dev.clodo.model.ServiceName;
 import dev.clodo.model.ServiceVersions;
+import dev.clodo.model.Spent;
 import dev.clodo.model.Stage;
 import dev.clodo.model.Start;
 import dev.clodo.model.Status;
@@ -194,6 +195,11 @@ public final class Clodo implements AutoCloseable {
         selection,
         () -> ServiceAutoDiscovery.withProfile(profile, ports.programs()::evaluate),
         secretFiles);
+  }
+
+  /** What asking Cloudflare has cost by now, without wrangler's requests. */
+  public Spent spent() {
+    return ports.cloudflare().spent();
   }
 
   /** What the workspace wants. */
@@ -876,15 +882,15 @@ public final class Clodo implements AutoCloseable {
   private Deployed ended(Run run, Outcome outcome, Later<Inventory> again, Watcher watcher) {
     var record = record(run);
     watcher.phase(Phase.VERIFY);
-    watcher.spent(ports.cloudflare().spent());
     watcher.executed(record);
     return switch (outcome) {
       case Outcome.Released() -> {
         watcher.phase(Phase.VALIDATE);
         var inventory = again.get();
         rememberAssets(run.plan(), inventory);
-        var all = assess(inventory, ports.cloudflare().look(inventory), Trials.none());
-        var after = Choosing.narrowed(all, Chosen.of(run.plan()));
+        var released = Chosen.released(run.plan(), inventory.released());
+        var account = ports.cloudflare().look(inventory.releasing(released::has));
+        var after = Choosing.narrowed(assess(inventory, account, Trials.none()), released);
         watcher.validated(after);
         yield new Deployed.Released(record, after);
       }

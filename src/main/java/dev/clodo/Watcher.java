@@ -6,7 +6,6 @@ import dev.clodo.model.Plan;
 import dev.clodo.model.Run;
 import dev.clodo.model.RunRecord;
 import dev.clodo.model.Service;
-import dev.clodo.model.Spent;
 import dev.clodo.model.Step;
 import java.time.Duration;
 import java.util.List;
@@ -78,9 +77,6 @@ public interface Watcher {
 
   /** Something did not answer as hoped; it is tried again after the pause. */
   default void retrying(Step step, String why, Duration pause) {}
-
-  /** What Clodo has asked Cloudflare by the end of the run, and how often it had to ask again. */
-  default void spent(Spent spent) {}
 
   /** The run has ended, or can't go on now; its journal holds the evidence of each check. */
   default void executed(RunRecord run) {}

@@ -9,7 +9,6 @@ import dev.clodo.model.Plan;
 import dev.clodo.model.Run;
 import dev.clodo.model.RunRecord;
 import dev.clodo.model.Service;
-import dev.clodo.model.Spent;
 import dev.clodo.model.Step;
 import dev.clodo.render.Estimate;
 import dev.clodo.render.Palette;
@@ -177,11 +176,6 @@ final class DeployTalk implements Watcher {
   @Override
   public void retrying(Step step, String why, Duration pause) {
     talk.retrying(step, why, pause);
-  }
-
-  @Override
-  public void spent(Spent spent) {
-    talk.spent(spent);
   }
 
   @Override

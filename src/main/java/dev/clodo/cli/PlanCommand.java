@@ -50,7 +50,7 @@ final class PlanCommand implements Callable<Integer> {
         }
         case Drafted.Made(var plan) -> {
           progress.idle();
-          session.show(new View.Planned(plan));
+          session.show(new View.Planned(plan), clodo.spent());
           yield plan.isEmpty() ? Exit.NOTHING_TO_DO : Exit.DONE;
         }
       };

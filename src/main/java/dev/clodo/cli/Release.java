@@ -9,6 +9,7 @@ import dev.clodo.Watcher;
 import dev.clodo.model.Outcome;
 import dev.clodo.model.Run;
 import dev.clodo.model.RunRecord;
+import dev.clodo.model.Spent;
 import dev.clodo.render.RunText;
 import java.util.List;
 import java.util.function.Function;
@@ -31,7 +32,7 @@ final class Release {
       var deployed =
           stoppable(session, target, progress, asks, watcher -> work.with(clodo, watcher));
       progress.idle();
-      tell(session, deployed);
+      tell(session, deployed, clodo.spent());
       return exit(deployed);
     }
   }
@@ -73,11 +74,16 @@ final class Release {
     }
   }
 
-  static void tell(Session session, Deployed deployed) {
+  static void tell(Session session, Deployed deployed, Spent spent) {
     if (session.json()) {
-      session.show(new View.Ended(deployed));
+      session.show(new View.Ended(deployed), spent);
       return;
     }
+    tell(session, deployed);
+    session.tell(spent);
+  }
+
+  private static void tell(Session session, Deployed deployed) {
     switch (deployed) {
       case Deployed.NotReady(var assessment) -> {
         session.show(new View.Assessments(List.of(assessment)));

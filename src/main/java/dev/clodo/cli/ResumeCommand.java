@@ -34,7 +34,7 @@ final class ResumeCommand implements Callable<Integer> {
         session.show(new View.NoRun());
         return Exit.NOTHING_TO_DO.code();
       }
-      Release.tell(session, deployed.get());
+      Release.tell(session, deployed.get(), clodo.spent());
       return Release.exit(deployed.get()).code();
     }
   }

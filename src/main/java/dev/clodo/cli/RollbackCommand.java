@@ -109,7 +109,7 @@ final class RollbackCommand implements Callable<Integer> {
         return Exit.DONE.code();
       }
       var plan = clodo.planRollback(request);
-      session.show(new View.Planned(plan));
+      session.show(new View.Planned(plan), clodo.spent());
       return (plan.isEmpty() ? Exit.NOTHING_TO_DO : Exit.DONE).code();
     }
   }

@@ -4,7 +4,6 @@ import dev.clodo.model.Event;
 import dev.clodo.model.JournalEntry;
 import dev.clodo.model.Plan;
 import dev.clodo.model.RunRecord;
-import dev.clodo.model.Spent;
 import dev.clodo.model.Step;
 import dev.clodo.render.Palette;
 import dev.clodo.render.StepText;
@@ -223,16 +222,6 @@ final class RunTalk {
     }
   }
 
-  /** How often something did not answer as hoped; nothing where all did. */
-  void spent(Spent spent) {
-    if (waits > 0 || spent.repeated() > 0) {
-      progress.idle();
-      progress.line(
-          "  tried again: %d steps; of %d requests of Clodo's own, %d were repeated"
-              .formatted(waits, spent.requests(), spent.repeated()));
-    }
-  }
-
   /** What somebody who wants to stop has to wait for. */
   List<String> underWay() {
     synchronized (progress) {
@@ -243,6 +232,9 @@ final class RunTalk {
   /** What the checks found, and what the steps could not show. */
   void executed(RunRecord record) {
     progress.idle();
+    if (waits > 0) {
+      progress.line("  tried again: %d steps".formatted(waits));
+    }
     var plan = record.run().plan();
     var steps = plan.steps();
     int healthy = 0;

@@ -1,8 +1,11 @@
 package dev.clodo.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clodo.Clodo;
 import dev.clodo.model.EnvironmentName;
+import dev.clodo.model.Spent;
 import dev.clodo.render.Palette;
+import dev.clodo.render.SpentText;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -67,6 +70,24 @@ final class Session {
       host.out().println(view.json().toPrettyString());
     } else {
       host.out().print(view.text(palette(), verbose));
+    }
+  }
+
+  /** Prints an answer, and what asking Cloudflare for it has cost. */
+  void show(View view, Spent spent) {
+    if (!json) {
+      host.out().print(view.text(palette(), verbose));
+      tell(spent);
+    } else if (view.json() instanceof ObjectNode answer) {
+      host.out().println(answer.set("spent", SpentText.json(spent)).toPrettyString());
+    }
+  }
+
+  /** Says to people what asking Cloudflare has cost. */
+  void tell(Spent spent) {
+    var text = SpentText.of(spent);
+    if (!text.isEmpty()) {
+      line(palette().faint(text));
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -52,6 +53,18 @@ public record Inventory(
   public Inventory(
       Path root, List<Service> services, List<Edge> edges, List<Unreadable> unreadable) {
     this(root, services, edges, unreadable, Workspace.none(), services, edges);
+  }
+
+  /** The same workspace, of which only these services are released. */
+  public Inventory releasing(Predicate<ServiceName> which) {
+    return new Inventory(
+        root,
+        services,
+        edges,
+        unreadable,
+        workspace,
+        released.stream().filter(s -> which.test(s.name())).toList(),
+        releasedEdges.stream().filter(e -> which.test(e.from()) && which.test(e.to())).toList());
   }
 
   public Optional<Service> service(ServiceName name) {

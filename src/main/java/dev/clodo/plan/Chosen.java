@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What of a workspace a plan is about.
@@ -42,6 +43,21 @@ public record Chosen(Map<ServiceName, String> leftOut, Map<ServiceName, String> 
         leftOut.put(target.service(), why);
       }
     }
+    return new Chosen(leftOut, Map.of());
+  }
+
+  /** What a plan has steps for. */
+  public static Chosen released(Plan plan, Collection<Service> services) {
+    var released =
+        plan.waves().stream()
+            .flatMap(w -> w.releases().stream())
+            .map(r -> r.target().service())
+            .collect(Collectors.toSet());
+    var leftOut = new LinkedHashMap<ServiceName, String>();
+    services.stream()
+        .map(Service::name)
+        .filter(name -> !released.contains(name))
+        .forEach(name -> leftOut.put(name, "the release has no step for it"));
     return new Chosen(leftOut, Map.of());
   }
 

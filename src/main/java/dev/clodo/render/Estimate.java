@@ -43,8 +43,8 @@ public record Estimate(long requests, Duration atLeast) {
   private static final int PUBLISH = 2;
   private static final int CREATE = 2;
 
-  /** Settings, schedules, secrets, deployment, subdomain and version of each service. */
-  private static final int LOOK_AT_SERVICE = 6;
+  /** Settings, schedules, deployment and version of each service; of a few its address too. */
+  private static final int LOOK_AT_SERVICE = 4;
 
   /** Token, permissions, subscriptions, list of Workers, subdomain of the account. */
   private static final int LOOK_AT_ACCOUNT = 5;

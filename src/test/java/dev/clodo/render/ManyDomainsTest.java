@@ -141,12 +141,12 @@ class ManyDomainsTest {
 
     var estimate = Estimate.of(plan(inventory, Map.of()));
 
-    // 12 requests of each release's steps, 6 to look at each again, 5 to look at the account.
-    assertThat(estimate.requests()).isEqualTo(1001 * 18 + 5);
+    // 12 requests of each release's steps, 4 to look at each again, 5 to look at the account.
+    assertThat(estimate.requests()).isEqualTo(1001 * 16 + 5);
     assertThat(estimate.isBound()).isTrue();
     assertThat(estimate.text())
         .isEqualTo(
-            "about 18,000 requests; at Cloudflare's limit of 1,200 in 5 minutes that takes at least 75 min");
+            "about 16,000 requests; at Cloudflare's limit of 1,200 in 5 minutes that takes at least 67 min");
   }
 
   @Test

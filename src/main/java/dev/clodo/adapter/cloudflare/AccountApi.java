@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,7 +44,7 @@ final class AccountApi {
   /** R2 was never switched on for the account, so it holds no bucket. */
   private static final Set<Integer> NO_R2 = Set.of(10042, 10136);
 
-  private static final int PAGE = 100;
+  static final int PAGE = 100;
 
   /** An upload is answered with the version's id without its dashes. */
   private static final Pattern DASHES =
@@ -52,6 +53,7 @@ final class AccountApi {
 
   private final ApiClient client;
   private final Map<String, String> migrationTables;
+  private final Map<VersionId, UploadedVersion> versions = new ConcurrentHashMap<>();
   private final Map<VersionId, Needs> needs = new ConcurrentHashMap<>();
   private final Map<Needs.Kind, Set<String>> existing = new ConcurrentHashMap<>();
   private final Queue<ApiFailure> noted = new ConcurrentLinkedQueue<>();
@@ -254,35 +256,57 @@ final class AccountApi {
     return new PagesApi(client, in("/pages/projects/" + encoded(target.service().value())));
   }
 
-  /** How a service stands, its parts asked for side by side; empty when it does not exist. */
-  Optional<Account.Live> live(Target target, boolean withMigrationTag, ExecutorService threads)
+  /** What is asked of the API, or known from an answer that was given already. */
+  @FunctionalInterface
+  interface Question<T> {
+    T ask() throws ApiFailure;
+  }
+
+  /** How a Pages project stands; empty when it does not exist. */
+  Optional<Account.Live> project(Target target) throws ApiFailure {
+    return pages(target).live();
+  }
+
+  /**
+   * How a Worker stands, its parts asked for side by side; empty when it does not exist.
+   *
+   * @param migrationTag the Durable Object migration last applied
+   * @param onWorkersDev whether its workers.dev address leads to it
+   */
+  Optional<Account.Live> live(
+      Target target,
+      Question<String> migrationTag,
+      Question<Boolean> onWorkersDev,
+      ExecutorService threads)
       throws ApiFailure {
-    if (target.isPages()) {
-      return pages(target).live();
-    }
     var service = target.service();
     var deployment = deployment(target);
     if (deployment.isEmpty()) {
       return Optional.empty();
     }
-    var onWorkersDev = threads.submit(() -> onWorkersDev(service));
-    var tag = threads.submit(() -> withMigrationTag ? migrationTag(service) : "");
+    var isOpen = threads.submit(onWorkersDev::ask);
+    var tag = threads.submit(migrationTag::ask);
     var asked = new ArrayList<Future<UploadedVersion>>();
     for (var share : deployment.get().shares()) {
-      var path = script(service) + "/versions/" + share.version();
-      asked.add(
-          threads.submit(() -> {
-            var told = client.get(path).path("result");
-            needs.put(share.version(), needs(told));
-            return version(told);
-          }));
+      asked.add(threads.submit(() -> version(service, share.version())));
     }
     var serving = new ArrayList<UploadedVersion>();
     for (var version : asked) {
       serving.add(answer(version));
     }
-    return Optional.of(
-        new Account.Live(deployment.get(), serving, answer(tag), answer(onWorkersDev)));
+    return Optional.of(new Account.Live(deployment.get(), serving, answer(tag), answer(isOpen)));
+  }
+
+  /** A version never changes, so it is asked for once. */
+  private UploadedVersion version(ServiceName service, VersionId id) throws ApiFailure {
+    var known = versions.get(id);
+    if (known == null) {
+      var told = client.get(script(service) + "/versions/" + id).path("result");
+      known = version(told);
+      versions.put(id, known);
+      needs.put(id, needs(told));
+    }
+    return known;
   }
 
   private static <T> T answer(Future<T> future) throws ApiFailure {
@@ -299,6 +323,19 @@ final class AccountApi {
     }
   }
 
+  /** Of every Worker of the account whether its workers.dev address leads to it. */
+  Map<ServiceName, Boolean> onWorkersDev() throws ApiFailure {
+    var open = new HashMap<ServiceName, Boolean>();
+    for (var worker : client.all(in("/workers/workers"), PAGE)) {
+      var name = worker.path("name").asText("");
+      var enabled = worker.path("subdomain").path("enabled");
+      if (!name.isEmpty() && enabled.isBoolean()) {
+        open.put(new ServiceName(name), enabled.asBoolean());
+      }
+    }
+    return open;
+  }
+
   boolean onWorkersDev(ServiceName service) throws ApiFailure {
     return client
         .get(script(service) + "/subdomain")
@@ -307,7 +344,7 @@ final class AccountApi {
         .asBoolean(false);
   }
 
-  private String migrationTag(ServiceName service) throws ApiFailure {
+  String migrationTag(ServiceName service) throws ApiFailure {
     return client
         .get(in("/workers/services/" + encoded(service.value())))
         .path("result")
@@ -456,19 +493,6 @@ final class AccountApi {
         instant(item.path("metadata").path("created_on")),
         annotations.path("workers/tag").asText(""),
         annotations.path("workers/message").asText(""));
-  }
-
-  /** The names; empty when the service does not exist. */
-  Optional<Set<String>> secrets(ServiceName service) throws ApiFailure {
-    try {
-      var names = new LinkedHashSet<String>();
-      for (var secret : client.get(script(service) + "/secrets").path("result")) {
-        names.add(secret.path("name").asText());
-      }
-      return Optional.of(names);
-    } catch (ApiFailure failure) {
-      return emptyIfNoWorker(failure);
-    }
   }
 
   /** Title by id. */

@@ -41,6 +41,9 @@ final class AccountLook {
   /** As many Workers as are asked for before the account's list of them is there. */
   private static final int MANY = 20;
 
+  /** The types of bindings that the API lists as secrets. */
+  private static final Set<String> SECRETS = Set.of("secret_text", "secret_key");
+
   private final AccountApi api;
   private final Credentials credentials;
   private final Inventory wanted;
@@ -89,24 +92,26 @@ final class AccountLook {
       }
     }
     var subdomain = start(threads, "Workers Scripts: Read", api::subdomain);
+    var addresses = addresses(threads, workers, lists);
     var live = new LinkedHashMap<ServiceName, Future<Looked<Optional<Account.Live>>>>();
-    var secrets = new LinkedHashMap<ServiceName, Future<Looked<Optional<Set<String>>>>>();
     for (var service : workers) {
       live.put(
           service.name(),
           start(
               threads,
               "Workers Scripts: Read",
-              () -> api.live(service.target(), hasMigrations(service), threads)));
-      secrets.put(
-          service.name(),
-          start(threads, "Workers Scripts: Read", () -> api.secrets(service.name())));
+              () ->
+                  api.live(
+                      service.target(),
+                      () -> migrationTag(service, lists),
+                      () -> onWorkersDev(service, addresses),
+                      threads)));
     }
     for (var project : projects()) {
       live.put(
           project.name(),
           start(
-              threads, "Cloudflare Pages: Read", () -> api.live(project.target(), false, threads)));
+              threads, "Cloudflare Pages: Read", () -> api.project(project.target())));
     }
     var kv = startIf(needs(Binding.Kv.class), threads, "Workers KV Storage: Read", api::namespaces);
     var d1 = startIf(needs(Binding.D1.class), threads, "D1: Read", api::databases);
@@ -130,7 +135,7 @@ final class AccountLook {
             result(d1),
             result(r2),
             waitFor(lists, ResourceKind.QUEUES).map(AccountLook::names),
-            present(secrets),
+            secrets(present(live).keySet(), lists),
             result(subdomain),
             waitFor(lists, ResourceKind.ZONES).map(AccountLook::idsByName),
             results(migrations),
@@ -140,6 +145,71 @@ final class AccountLook {
     var access = access(result(token));
     return (access == Account.Access.ACCEPTED ? seen : Account.unseen(access, whyNot(access)))
         .with(about);
+  }
+
+  /**
+   * Whether its workers.dev address leads to each Worker. A few are asked one by one; the list,
+   * which has all Workers of the account, pays where it is asked for less often than that.
+   */
+  private Future<Looked<Map<ServiceName, Boolean>>> addresses(
+      ExecutorService threads,
+      List<Service> workers,
+      Map<Account.Shelf, Future<Looked<List<Resource>>>> lists) {
+    boolean pays =
+        workers.size() > MANY
+            && waitFor(lists, ResourceKind.WORKERS)
+                instanceof Looked.Known<List<Resource>>(var there)
+            && there.size() / AccountApi.PAGE + 1 < workers.size();
+    return pays
+        ? threads.submit(() -> quietly("Workers Scripts: Read", api::onWorkersDev))
+        : CompletableFuture.completedFuture(new Looked.Unknown<>("each is asked for", ""));
+  }
+
+  private boolean onWorkersDev(Service service, Future<Looked<Map<ServiceName, Boolean>>> addresses)
+      throws ApiFailure {
+    return result(addresses) instanceof Looked.Known<Map<ServiceName, Boolean>>(var all)
+            && all.containsKey(service.name())
+        ? all.get(service.name())
+        : api.onWorkersDev(service.name());
+  }
+
+  /** The list of Workers tells it; where that can't be had, it is asked for. */
+  private String migrationTag(
+      Service service, Map<Account.Shelf, Future<Looked<List<Resource>>>> lists) throws ApiFailure {
+    if (!hasMigrations(service)) {
+      return "";
+    }
+    if (waitFor(lists, ResourceKind.WORKERS) instanceof Looked.Known<List<Resource>>(var there)) {
+      var tag =
+          there.stream()
+              .filter(w -> w.id().equals(service.name().value()))
+              .map(w -> w.trait("migration_tag"))
+              .findFirst();
+      if (tag.isPresent()) {
+        return tag.get();
+      }
+    }
+    return api.migrationTag(service.name());
+  }
+
+  /** Secrets are bindings too, told by name. */
+  private static Map<ServiceName, Looked<Set<String>>> secrets(
+      Collection<ServiceName> existing, Map<Account.Shelf, Future<Looked<List<Resource>>>> lists) {
+    var secrets = new HashMap<ServiceName, Looked<Set<String>>>();
+    for (var name : existing) {
+      var bindings = lists.get(new Account.Shelf(ResourceKind.BINDINGS, name.value()));
+      if (bindings != null) {
+        secrets.put(
+            name,
+            result(bindings)
+                .map(all ->
+                    all.stream()
+                        .filter(b -> SECRETS.contains(b.name()))
+                        .map(Resource::id)
+                        .collect(Collectors.toCollection(LinkedHashSet::new))));
+      }
+    }
+    return secrets;
   }
 
   /** What a shelf has a list for that needs no other list first. */
@@ -458,7 +528,7 @@ final class AccountLook {
   }
 
   /** Asks without drawing conclusions about the credentials from the answer. */
-  private static <T> Looked<T> quietly(String permission, Question<T> question) {
+  private static <T> Looked<T> quietly(String permission, AccountApi.Question<T> question) {
     try {
       return new Looked.Known<>(question.ask());
     } catch (ApiFailure failure) {
@@ -472,10 +542,6 @@ final class AccountLook {
           new Looked.Unknown<>("Cloudflare refuses to tell: " + failure.why(), permission);
       case ABSENT, REFUSED, THROTTLED, TROUBLE, SILENCE -> new Looked.Unknown<>(failure.why(), "");
     };
-  }
-
-  private interface Question<T> {
-    T ask() throws ApiFailure;
   }
 
   private static <T> Looked<T> result(Future<Looked<T>> future) {

@@ -376,7 +376,11 @@ class CloudflareApiTest {
         .on("GET " + A + "/workers/subdomain", ok("{\"subdomain\":\"me\"}"))
         .on("GET " + script + "/deployments", ok(DEPLOYED))
         .on("GET " + script + "/subdomain", ok("{\"enabled\":true,\"previews_enabled\":true}"))
-        .on("GET " + script + "/secrets", ok("[{\"name\":\"KEY\",\"type\":\"secret_text\"}]"))
+        .on(
+            "GET " + script + "/settings",
+            ok(
+                "{\"bindings\":[{\"name\":\"KEY\",\"type\":\"secret_text\"},"
+                    + "{\"name\":\"PLAIN\",\"type\":\"plain_text\"}]}"))
         .on("GET " + script + "/versions/v1", ok("{\"id\":\"v1\",\"number\":1}"))
         .on(
             "GET " + script + "/versions/v2",

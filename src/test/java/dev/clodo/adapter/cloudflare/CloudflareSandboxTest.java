@@ -25,6 +25,9 @@ import dev.clodo.sandbox.NpmTools;
 import dev.clodo.sandbox.Sandbox;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -109,6 +112,87 @@ class CloudflareSandboxTest {
     assertThat(live.soleVersion()).contains(second);
     assertThat(live.message()).isEqualTo("clodo run2/5");
     assertThat(traffic.get(address, Map.of(), LIMIT, 0).answeredBy()).isEqualTo(second.value());
+  }
+
+  @Test
+  void asksOfManyWorkersOnlyWhatEachHasForItself() throws Exception {
+    int count = 24;
+    try (var client = HttpClient.newHttpClient()) {
+      for (int i = 0; i < count; i++) {
+        put(client, "many-" + i, i);
+        var home = Files.createDirectories(work.resolve("many-" + i));
+        Files.writeString(home.resolve("index.js"), "export default { fetch() {} };\n");
+        Files.writeString(
+            home.resolve("wrangler.toml"),
+            "name = \"many-%d\"\nmain = \"index.js\"\ncompatibility_date = \"2026-01-01\"\n"
+                .formatted(i));
+      }
+    }
+    var inventory = inventory();
+    long before = api.spent().requests();
+
+    var account = api.look(inventory);
+
+    long first = api.spent().requests() - before;
+    // Deployment, version, settings and schedules of each; the rest is of the account.
+    assertThat(first).isBetween(4L * count, 4L * count + 8);
+    for (int i = 0; i < count; i++) {
+      var name = new ServiceName("many-" + i);
+      var live = account.liveOf(name).orElseThrow();
+      assertThat(live.onWorkersDev()).as(name.value()).isEqualTo(i % 2 == 0);
+      assertThat(live.serving()).hasSize(1);
+      assertThat(account.secrets().get(name)).isEqualTo(new Looked.Known<>(Set.of("KEY_" + i)));
+    }
+
+    var again = api.look(inventory);
+
+    assertThat(again.live()).isEqualTo(account.live());
+    assertThat(api.spent().requests() - before - first)
+        .as("a version that is known is not asked for")
+        .isLessThanOrEqualTo(first - count);
+  }
+
+  /** A Worker with a secret, and with a workers.dev address where its number is even. */
+  private static void put(HttpClient client, String name, int i) throws Exception {
+    var form =
+        """
+        --b\r
+        Content-Disposition: form-data; name="metadata"\r
+        Content-Type: application/json\r
+        \r
+        {"main_module":"i.js","compatibility_date":"2026-01-01",\
+        "bindings":[{"type":"secret_text","name":"KEY_%d","text":"of-no-worth"}]}\r
+        --b\r
+        Content-Disposition: form-data; name="i.js"; filename="i.js"\r
+        Content-Type: application/javascript+module\r
+        \r
+        export default { fetch() { return new Response("%d"); } };\r
+        --b--\r
+        """
+            .formatted(i, i);
+    send(client, "PUT", name, "multipart/form-data; boundary=b", form);
+    send(
+        client,
+        "POST",
+        name + "/subdomain",
+        "application/json",
+        "{\"enabled\":%b,\"previews_enabled\":false}".formatted(i % 2 == 0));
+  }
+
+  private static void send(
+      HttpClient client, String method, String path, String contentType, String body)
+      throws Exception {
+    var address =
+        sandbox.apiUrl() + "/accounts/" + sandbox.accountId() + "/workers/scripts/" + path;
+    var answer =
+        client.send(
+            HttpRequest.newBuilder(URI.create(address))
+                .header("Authorization", "Bearer " + sandbox.token())
+                .header("Content-Type", contentType)
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
   }
 
   @Test
