@@ -42,8 +42,9 @@ import dev.clodo.plan.AssetSkew;
 import dev.clodo.plan.Bases;
 import dev.clodo.plan.Chosen;
 import dev.clodo.plan.Circumstances;
-import dev.clodo.plan.Differences;
+import dev.clodo.plan.Identified;
 import dev.clodo.plan.MultiDomainOrchestrator;
+import dev.clodo.plan.OwnResources;
 import dev.clodo.plan.Provisions;
 import dev.clodo.plan.Unplannable;
 import dev.clodo.plan.WaysBack;
@@ -227,9 +228,9 @@ public final class Clodo implements AutoCloseable {
   public Assessment assess(Set<Stage> stages, Watcher watcher) {
     var inventory = discover();
     var chosen = chosen(inventory);
-    var account = stages.contains(Stage.ONLINE) ? ports.cloudflare().look(inventory) : unasked();
+    var seen = stages.contains(Stage.ONLINE) ? look(inventory) : new Sight(inventory, unasked());
     return Choosing.narrowed(
-        assess(inventory, account, tryOut(inventory, stages, watcher)), chosen);
+        assess(seen.inventory(), seen.account(), tryOut(inventory, stages, watcher)), chosen);
   }
 
   /**
@@ -397,8 +398,8 @@ public final class Clodo implements AutoCloseable {
       return Optional.empty();
     }
     watcher.phase(Phase.ASSESS);
-    var inventory = understood(discover());
-    var plan = Provisions.plan(inventory, seen(ports.cloudflare().look(inventory)));
+    var sight = look(understood(discover()));
+    var plan = Provisions.plan(sight.inventory(), seen(sight.account()));
     return plan.isEmpty() ? Optional.empty() : Optional.of(plan);
   }
 
@@ -623,14 +624,26 @@ public final class Clodo implements AutoCloseable {
     ports.warmUp();
     var inventory = discover();
     var chosen = planned.orElseGet(() -> chosen(inventory));
-    var account = ports.cloudflare().look(inventory);
-    var assessment = Choosing.narrowed(assess(inventory, account, Trials.none()), chosen);
+    var sight = look(inventory);
+    var assessment =
+        Choosing.narrowed(assess(sight.inventory(), sight.account(), Trials.none()), chosen);
     watcher.assessed(assessment);
     if (assessment.deployable()) {
       understood(inventory);
-      seen(account);
+      seen(sight.account());
     }
     return new Judged(assessment, chosen);
+  }
+
+  /** The account, and the workspace with what only the account could tell of it. */
+  private record Sight(Inventory inventory, Account account) {}
+
+  /** A database that is found by its name is looked at too. */
+  private Sight look(Inventory inventory) {
+    var account = ports.cloudflare().look(inventory);
+    return OwnResources.found(inventory, account)
+        .map(known -> new Sight(known, ports.cloudflare().look(known)))
+        .orElseGet(() -> new Sight(inventory, account));
   }
 
   private Assessment assess(Inventory inventory, Account account, Trials tried) {
@@ -702,22 +715,20 @@ public final class Clodo implements AutoCloseable {
     var assessment = start.assessment();
     var built = results.fingerprints();
     return planned(() -> {
-      var changes =
-          Differences.between(assessment.inventory(), assessment.account(), built, start.chosen());
-      watcher.identified(changes);
+      var wanted =
+          new MultiDomainOrchestrator.Wanted(
+              assessment.inventory(),
+              assessment.account(),
+              built,
+              words(origin.get()),
+              results.artifacts(),
+              circumstances(assessment));
+      watcher.identified(Identified.of(wanted, start.chosen()).changes());
       watcher.phase(Phase.CONSTRUCT);
       var plan =
           judged(
               new MultiDomainOrchestrator(assessment.inventory().workspace().rollout())
-                  .plan(
-                      new MultiDomainOrchestrator.Wanted(
-                          assessment.inventory(),
-                          assessment.account(),
-                          built,
-                          words(origin.get()),
-                          results.artifacts(),
-                          circumstances(assessment)),
-                      start.chosen()),
+                  .plan(wanted, start.chosen()),
               assessment);
       watcher.constructed(plan);
       watcher.phase(Phase.ORCHESTRATE);
@@ -794,7 +805,7 @@ public final class Clodo implements AutoCloseable {
 
   private Needs needs(Change change) {
     return switch (change) {
-      case Change.Update(var target, var baseline) -> ports.cloudflare().needs(target, baseline);
+      case Change.Update(var target, var baseline, _) -> ports.cloudflare().needs(target, baseline);
       case Change.Lifecycle(var target, var baseline, _) ->
           ports.cloudflare().needs(target, baseline);
       case Change.Create _, Change.Revert _, Change.Unchanged _, Change.LeftOut _ -> Needs.none();
@@ -889,8 +900,9 @@ public final class Clodo implements AutoCloseable {
         var inventory = again.get();
         rememberAssets(run.plan(), inventory);
         var released = Chosen.released(run.plan(), inventory.released());
-        var account = ports.cloudflare().look(inventory.releasing(released::has));
-        var after = Choosing.narrowed(assess(inventory, account, Trials.none()), released);
+        var account = look(inventory.releasing(released::has)).account();
+        var known = OwnResources.found(inventory, account).orElse(inventory);
+        var after = Choosing.narrowed(assess(known, account, Trials.none()), released);
         watcher.validated(after);
         yield new Deployed.Released(record, after);
       }

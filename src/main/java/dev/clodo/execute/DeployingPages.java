@@ -8,6 +8,7 @@ import dev.clodo.model.UploadedVersion;
 import dev.clodo.model.VersionId;
 import dev.clodo.port.Clock;
 import dev.clodo.port.StepFailed;
+import dev.clodo.port.TryLater;
 import dev.clodo.record.State;
 import java.time.Duration;
 import java.util.List;
@@ -67,7 +68,12 @@ record DeployingPages(World world, Run run, Step.DeployPages step, Clock clock, 
           ? new Sight.There(Map.of())
           : new Sight.Missing(() -> {
             step.before().forEach(this::serve);
-            return seen().theirs().map(this::givenBack).orElse(Map.of());
+            seen()
+                .theirs()
+                .ifPresent(theirs -> {
+                  throw new TryLater(Effects.overtaken(step.target(), theirs), Duration.ZERO);
+                });
+            return Map.of();
           });
     };
   }

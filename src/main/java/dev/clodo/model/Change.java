@@ -7,8 +7,17 @@ public sealed interface Change {
   /** The service does not exist yet. */
   record Create(Target target) implements Change {}
 
-  /** A new version beside the one that serves now. */
-  record Update(Target target, VersionId baseline) implements Change {}
+  /**
+   * A new version beside the one that serves now.
+   *
+   * @param why what differs beside code and settings; empty where nothing else does
+   */
+  record Update(Target target, VersionId baseline, String why) implements Change {
+    /** One of code or settings. */
+    public Update(Target target, VersionId baseline) {
+      this(target, baseline, "");
+    }
+  }
 
   /** Durable Object classes change: Cloudflare takes that only with a whole deploy. */
   record Lifecycle(Target target, VersionId baseline, String why) implements Change {}

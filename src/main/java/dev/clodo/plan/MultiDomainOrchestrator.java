@@ -120,18 +120,19 @@ public final class MultiDomainOrchestrator {
    */
   public Plan plan(Wanted wanted, Chosen chosen) {
     refuseSharedNames(wanted.inventory());
-    var changes = Differences.between(wanted.inventory(), wanted.account(), wanted.built(), chosen);
-    var migrations =
-        new PendingMigrations(wanted.inventory().root(), wanted.account(), wanted.circumstances());
+    refuse(
+        wanted.inventory().released().stream()
+            .filter(s -> chosen.has(s.name()))
+            .flatMap(s -> OwnResources.refusals(s).stream())
+            .toList());
+    var migrations = Identified.migrations(wanted);
+    var identified = Identified.of(wanted, chosen, migrations);
     refuse(
         migrations.refusals(
             wanted.inventory().released().stream().filter(s -> chosen.has(s.name())).toList()));
-    var skipped =
-        changes.stream()
-            .filter(Change.Skipped.class::isInstance)
-            .map(Change.Skipped.class::cast)
-            .toList();
-    return new Drafting(wanted, byService(changes), migrations, chosen).plan(skipped);
+    return new Drafting(
+            wanted, byService(identified.changes()), migrations, chosen, identified.onlyMigrated())
+        .plan(identified.skipped());
   }
 
   /** Of two projects with one name, each release would replace the other's Worker. */
@@ -194,8 +195,9 @@ public final class MultiDomainOrchestrator {
       throw new Unplannable(reasons);
     }
     var wanted = new Wanted(inventory, account, Map.of(), "");
-    var migrations = new PendingMigrations(inventory.root(), account, wanted.circumstances());
-    return new Drafting(wanted, byService(changes), migrations, Chosen.all()).plan(skipped);
+    return new Drafting(
+            wanted, byService(changes), Identified.migrations(wanted), Chosen.all(), Set.of())
+        .plan(skipped);
   }
 
   private static Map<ServiceName, Change> byService(List<Change> changes) {
@@ -213,7 +215,7 @@ public final class MultiDomainOrchestrator {
     private final Timetable timetable;
     private final List<Plan.Wave> waves = new ArrayList<>();
     private final PendingMigrations migrations;
-    private final Set<ServiceName> onlyMigrated = new HashSet<>();
+    private final Set<ServiceName> onlyMigrated;
     private final Map<ServiceName, Set<String>> newerThan = new HashMap<>();
     private final LiveTriggers live;
     private int steps;
@@ -224,10 +226,12 @@ public final class MultiDomainOrchestrator {
         Wanted wanted,
         Map<ServiceName, Change> changes,
         PendingMigrations migrations,
-        Chosen chosen) {
+        Chosen chosen,
+        Set<ServiceName> onlyMigrated) {
       this.wanted = wanted;
+      this.onlyMigrated = onlyMigrated;
       this.chosen = chosen;
-      this.changes = new HashMap<>(changes);
+      this.changes = changes;
       this.migrations = migrations;
       this.live = new LiveTriggers(wanted.account());
       this.services = wanted.inventory().releasedByName();
@@ -244,9 +248,6 @@ public final class MultiDomainOrchestrator {
 
     Plan plan(List<Change.Skipped> still) {
       boolean goesBack = changes.values().stream().anyMatch(Change.Revert.class::isInstance);
-      if (!goesBack) {
-        alsoChange(still);
-      }
       var slots = new TreeMap<Timetable.Slot, List<Change>>();
       for (var change : changes.values()) {
         var slot = timetable.of(change.target().service());
@@ -521,28 +522,6 @@ public final class MultiDomainOrchestrator {
         }
       }
       refuse(reasons);
-    }
-
-    /** A service may be as it should be, but not its database or its secrets. */
-    private void alsoChange(List<Change.Skipped> skipped) {
-      for (var one : skipped) {
-        var name = one.target().service();
-        var service = services.get(name);
-        var live = wanted.account().liveOf(name).flatMap(l -> l.deployment().soleVersion());
-        if (one instanceof Change.Unchanged
-            && service != null
-            && live.isPresent()
-            && !wanted.circumstances().secretsOf(name).isEmpty()) {
-          // The same code in a new version, which has the new secrets.
-          changes.put(name, new Change.Update(one.target(), live.get()));
-        } else if (one instanceof Change.Unchanged
-            && service != null
-            && live.isPresent()
-            && migrations.areLackedBy(service)) {
-          changes.put(name, new Change.Update(one.target(), live.get()));
-          onlyMigrated.add(name);
-        }
-      }
     }
 
     /**

@@ -98,11 +98,15 @@ final class PendingMigrations {
     return shared;
   }
 
-  /** Whether a service's databases lack anything, as far as that can be seen. */
-  boolean areLackedBy(Service service) {
+  /** What a service's databases lack, as far as that can be seen, a part of a sentence each. */
+  List<String> lacking(Service service) {
     return databases(service).stream()
         .filter(d1 -> account.appliedMigrations().get(d1.databaseId()) instanceof Looked.Known<?>)
-        .anyMatch(d1 -> !pending(service, d1).isEmpty());
+        .filter(d1 -> !pending(service, d1).isEmpty())
+        .map(d1 ->
+            "D1 database %s lacks %s"
+                .formatted(d1.databaseName(), String.join(", ", pending(service, d1))))
+        .toList();
   }
 
   /** Why the services' migrations must not be applied as they are, a sentence each. */

@@ -14,7 +14,6 @@ import dev.clodo.model.StepId;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -55,17 +54,29 @@ public final class Provisions {
       }
       if (!steps.isEmpty()) {
         first += steps.size();
-        releases.add(
-            new Plan.Release(
-                change(service),
-                steps,
-                List.of("the release itself is planned once it can bind what is created here")));
+        releases.add(new Plan.Release(change(service), steps, notes(service, steps)));
       }
     }
     return new Plan(
         releases.isEmpty() ? List.of() : List.of(new Plan.Wave("resources", releases)),
         List.of(),
         Bases.of(inventory, account, Map.of()));
+  }
+
+  private static List<String> notes(Service service, List<Step> steps) {
+    var notes = new ArrayList<String>();
+    notes.add("the release itself is planned once it can bind what is created here");
+    if (!service.copy().domain().isShared()) {
+      for (var step : steps) {
+        if (step instanceof Step.Provision made && made.kind().hasId()) {
+          var kind = made.kind() == Kind.KV ? "kv" : "d1";
+          notes.add(
+              "%s is found again by its name; to write its id down: %s in clodo.yaml"
+                  .formatted(made.name(), OwnResources.place(service, kind, made.binding())));
+        }
+      }
+    }
+    return notes;
   }
 
   private Change change(Service service) {
@@ -78,18 +89,19 @@ public final class Provisions {
 
   private List<Step.Provision> missing(Service service) {
     var missing = new ArrayList<Step.Provision>();
-    // The id of a copy's own namespace stands in Clodo's file, where people decide on it.
     boolean isShared = service.copy().domain().isShared();
     for (var binding : service.bindings()) {
       switch (binding) {
-        case Binding.Kv kv when kv.namespaceId().isEmpty() && isShared ->
-            add(missing, service, Kind.KV, standardName(service, kv.name()), kv.name());
-        case Binding.D1 d1 when d1.databaseId().isEmpty() && isShared ->
+        case Binding.Kv kv when kv.namespaceId().isEmpty() ->
+            add(missing, service, Kind.KV, OwnResources.name(service, kv.name()), kv.name());
+        case Binding.D1 d1 when d1.databaseId().isEmpty() ->
             add(
                 missing,
                 service,
                 Kind.D1,
-                d1.databaseName().isEmpty() ? standardName(service, d1.name()) : d1.databaseName(),
+                d1.databaseName().isEmpty() || !isShared
+                    ? OwnResources.name(service, d1.name())
+                    : d1.databaseName(),
                 d1.name());
         case Binding.R2 r2
             when lacks(account.buckets(), r2.bucket()) && !isElsewhere(service, r2) ->
@@ -118,11 +130,6 @@ public final class Provisions {
     if (!name.isEmpty() && planned.add(key)) {
       missing.add(new Step.Provision(LATER, service.target(), kind, name, binding));
     }
-  }
-
-  /** As wrangler names what it creates by itself. */
-  private static String standardName(Service service, String binding) {
-    return service.name() + "-" + binding.toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private static boolean lacks(Looked<Set<String>> known, String name) {

@@ -73,7 +73,7 @@ public final class WaysBack {
                 Obstacle.Kind.LIFECYCLE, why + ", and Cloudflare goes back past no such change"));
         found.addAll(gone(baseline, known.apply(release.change())));
       }
-      case Change.Update(_, var baseline) -> {
+      case Change.Update(_, var baseline, _) -> {
         secrets(release, baseline).ifPresent(found::add);
         found.addAll(gone(baseline, known.apply(release.change())));
       }

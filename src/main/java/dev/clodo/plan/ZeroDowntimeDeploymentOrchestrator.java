@@ -78,7 +78,7 @@ public final class ZeroDowntimeDeploymentOrchestrator {
       case Change.Create _ -> draft.created();
       case Change.Lifecycle(_, var baseline, var why) ->
           draft.deployedAsAWhole(why, List.of(baseline));
-      case Change.Update(_, var baseline) -> draft.updated(ladder, baseline);
+      case Change.Update(_, var baseline, _) -> draft.updated(ladder, baseline);
       case Change.Revert(_, var baseline, var earlier) -> draft.goingBack(baseline, earlier);
       case Change.Skipped _ -> {}
     }

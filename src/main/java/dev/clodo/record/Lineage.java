@@ -75,7 +75,7 @@ public final class Lineage {
 
   private static Optional<VersionId> baseline(Change change) {
     return switch (change) {
-      case Change.Update(_, var baseline) -> Optional.of(baseline);
+      case Change.Update(_, var baseline, _) -> Optional.of(baseline);
       case Change.Lifecycle(_, var baseline, _) -> Optional.of(baseline);
       case Change.Revert(_, var baseline, _) -> Optional.of(baseline);
       case Change.Create _, Change.Unchanged _, Change.LeftOut _ -> Optional.empty();

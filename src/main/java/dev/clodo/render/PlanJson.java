@@ -184,8 +184,10 @@ public final class PlanJson {
     target(node, change.target());
     return switch (change) {
       case Change.Create _ -> node.put("kind", "create");
-      case Change.Update(_, var baseline) ->
-          node.put("kind", "update").put("baseline", baseline.value());
+      case Change.Update(_, var baseline, var why) -> {
+        node.put("kind", "update").put("baseline", baseline.value());
+        yield why.isEmpty() ? node : node.put("why", why);
+      }
       case Change.Lifecycle(_, var baseline, var why) ->
           node.put("kind", "lifecycle").put("baseline", baseline.value()).put("why", why);
       case Change.Revert(_, var baseline, var earlier) ->
@@ -201,7 +203,8 @@ public final class PlanJson {
     var target = target(node);
     return switch (text(node, "kind")) {
       case "create" -> new Change.Create(target);
-      case "update" -> new Change.Update(target, version(node, "baseline"));
+      case "update" ->
+          new Change.Update(target, version(node, "baseline"), node.path("why").asText(""));
       case "lifecycle" ->
           new Change.Lifecycle(target, version(node, "baseline"), text(node, "why"));
       case "revert" ->

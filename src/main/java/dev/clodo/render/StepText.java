@@ -76,7 +76,8 @@ public final class StepText {
   public static String change(Change change) {
     return switch (change) {
       case Change.Create _ -> "create";
-      case Change.Update(_, var baseline) -> "update, serves " + baseline.shortened();
+      case Change.Update(_, var baseline, var why) ->
+          "update, serves " + baseline.shortened() + (why.isEmpty() ? "" : ": " + why);
       case Change.Lifecycle(_, var baseline, var why) ->
           "update as a whole, serves %s: %s".formatted(baseline.shortened(), why);
       case Change.Revert(_, var baseline, var earlier) ->

@@ -292,10 +292,10 @@ public final class SimulatedAccount {
           new Looked.Known<>(List.of(ID)),
           new Looked.Known<>(Set.copyOf(scripts.keySet())),
           live,
-          new Looked.Known<>(Map.of()),
+          new Looked.Known<>(provided(Step.Provision.Kind.KV)),
           new Looked.Known<>(names(databases)),
-          new Looked.Known<>(Set.of()),
-          new Looked.Known<>(Set.of()),
+          new Looked.Known<>(provided(Step.Provision.Kind.R2).keySet()),
+          new Looked.Known<>(provided(Step.Provision.Kind.QUEUE).keySet()),
           Map.of(),
           new Looked.Known<>(SUBDOMAIN),
           new Looked.Known<>(Map.of()),
@@ -495,6 +495,10 @@ public final class SimulatedAccount {
         if (!provided.add(what)) {
           throw new IllegalStateException(what + " is created twice");
         }
+        if (what.startsWith(Step.Provision.Kind.D1 + " ")) {
+          var name = what.substring(what.indexOf(' ') + 1);
+          databases.putIfAbsent(name, new Database(name, List.of(), Set.of()));
+        }
         yield new VersionId(what);
       }
       case Mutation.Triggers(var service, var wanted) -> {
@@ -581,6 +585,18 @@ public final class SimulatedAccount {
       throw new StepFailed("no D1 database " + id);
     }
     return database;
+  }
+
+  /** What was created of a kind; its id is its name. */
+  private Map<String, String> provided(Step.Provision.Kind kind) {
+    var names = new TreeMap<String, String>();
+    for (var what : provided) {
+      if (what.startsWith(kind + " ")) {
+        var name = what.substring(what.indexOf(' ') + 1);
+        names.put(name, name);
+      }
+    }
+    return names;
   }
 
   private Map<Shelf, Looked<List<Resource>>> lists(Inventory wanted) {
