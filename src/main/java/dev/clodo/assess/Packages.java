@@ -58,9 +58,13 @@ final class Packages {
    * data file {@code toolchain.json}.
    */
   static Version needed(String tool, String by) {
-    return Resources.data("toolchain.json").get(tool) instanceof java.util.Map<?, ?> versions
+    return Toolchain.DATA.get(tool) instanceof java.util.Map<?, ?> versions
         ? Version.of(String.valueOf(versions.get(by))).orElseThrow()
         : new Version(0, 0, 0);
+  }
+
+  private static final class Toolchain {
+    static final java.util.Map<?, ?> DATA = Resources.data("toolchain.json");
   }
 
   private static final Pattern DEPENDENCIES =

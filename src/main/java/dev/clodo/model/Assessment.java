@@ -1,9 +1,12 @@
 package dev.clodo.model;
 
+import dev.clodo.model.Finding.Scope;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The answer to "would this deploy, and would it work?" for one workspace and environment.
@@ -41,6 +44,21 @@ public record Assessment(
       int checksUnknown,
       Set<Stage> stages) {
     this(inventory, account, findings, checksRun, checksUnknown, stages, List.of(), List.of());
+  }
+
+  /**
+   * What findings are about: the services, and after them those copies that have any of their own.
+   */
+  public List<Service> judged() {
+    var services = inventory.services();
+    var own = services.stream().map(Service::name).collect(Collectors.toSet());
+    var named = findings.stream().map(Finding::scope).collect(Collectors.toSet());
+    return Stream.concat(
+            services.stream(),
+            inventory.released().stream()
+                .filter(s -> !own.contains(s.name()))
+                .filter(s -> named.contains(new Scope.OfService(s.name(), s.environment()))))
+        .toList();
   }
 
   /** Nothing found blocks a deploy. */

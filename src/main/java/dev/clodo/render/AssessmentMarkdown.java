@@ -37,7 +37,7 @@ public final class AssessmentMarkdown {
     text.append(assessment.ready() ? "## ✅ Clodo: ready\n\n" : "## ❌ Clodo: not ready\n\n");
     text.append(escaped(AssessmentText.summary(assessment, Palette.PLAIN))).append('\n');
     table("Workspace", "", about(new Scope.OfWorkspace()));
-    for (var service : assessment.inventory().services()) {
+    for (var service : assessment.judged()) {
       var scope = new Scope.OfService(service.name(), service.environment());
       table(code(service.name().value()), place(service), about(scope));
     }

@@ -92,7 +92,7 @@ public final class AssessmentText {
 
     String text() {
       group("workspace", "", about(new Scope.OfWorkspace()), false);
-      for (var service : assessment.inventory().services()) {
+      for (var service : assessment.judged()) {
         var findings = about(new Scope.OfService(service.name(), service.environment()));
         group(service.name().value(), place(service), findings, verbose);
       }

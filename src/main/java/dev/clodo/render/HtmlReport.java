@@ -184,7 +184,7 @@ public final class HtmlReport {
 
   /** How many services are blocked, to be looked at, or fine. */
   private void standing() {
-    var services = assessment.inventory().services();
+    var services = assessment.judged();
     int blocked = 0;
     int odd = 0;
     for (var service : services) {
@@ -527,7 +527,7 @@ public final class HtmlReport {
   }
 
   private List<Service> worstFirst() {
-    return assessment.inventory().services().stream()
+    return assessment.judged().stream()
         .sorted(
             Comparator.comparing((Service s) ->
                     byScope.getOrDefault(Score.scope(s), List.of()).stream()

@@ -37,7 +37,7 @@ final class Score {
     Map<Scope, List<Finding>> byScope =
         assessment.findings().stream().collect(Collectors.groupingBy(Finding::scope));
     double mean =
-        assessment.inventory().services().stream()
+        assessment.judged().stream()
             .mapToInt(s -> of(byScope.getOrDefault(scope(s), List.of())))
             .average()
             .orElse(FULL);

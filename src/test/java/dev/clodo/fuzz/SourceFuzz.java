@@ -1,13 +1,19 @@
 package dev.clodo.fuzz;
 
+import dev.clodo.code.SourceScanner;
 import dev.clodo.model.EnvironmentName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /** Any bytes as the source of a Worker. {@code bench/fuzz/run} mutates them by coverage. */
 public final class SourceFuzz {
+  /** One input of so many is judged too, which costs ten times as much as to scan it. */
+  private static final int JUDGED = 8;
+
   private static final Path FOLDER = Fuzzed.folder();
   private static final Path SOURCE = FOLDER.resolve("index.ts");
 
@@ -33,8 +39,15 @@ public final class SourceFuzz {
   /** Jazzer's entry, found by its name. */
   public static void fuzzerTestOneInput(byte[] data) {
     Fuzzed.within(() -> {
-      Files.write(SOURCE, data);
-      Fuzzed.assess(FOLDER, EnvironmentName.TOP_LEVEL);
+      var scan = SourceScanner.scan("index.ts", new String(data, StandardCharsets.UTF_8));
+      // What the scanner stands by telling is a mistake of its own all the same.
+      if (scan instanceof SourceScanner.Scan.Unread(var why) && why.contains("failed")) {
+        throw new AssertionError(why);
+      }
+      if (Arrays.hashCode(data) % JUDGED == 0) {
+        Files.write(SOURCE, data);
+        Fuzzed.assess(FOLDER, EnvironmentName.TOP_LEVEL);
+      }
     });
   }
 }
