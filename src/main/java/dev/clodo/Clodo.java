@@ -33,6 +33,7 @@ import dev.clodo.model.Spent;
 import dev.clodo.model.Stage;
 import dev.clodo.model.Start;
 import dev.clodo.model.Status;
+import dev.clodo.model.Step;
 import dev.clodo.model.Target;
 import dev.clodo.model.Trials;
 import dev.clodo.model.UploadedVersion;
@@ -897,7 +898,9 @@ public final class Clodo implements AutoCloseable {
     return switch (outcome) {
       case Outcome.Released() -> {
         watcher.phase(Phase.VALIDATE);
-        var inventory = again.get();
+        // What was created has its id written into the configuration.
+        boolean wrote = run.plan().steps().stream().anyMatch(Step.Provision.class::isInstance);
+        var inventory = wrote ? discover() : again.get();
         rememberAssets(run.plan(), inventory);
         var released = Chosen.released(run.plan(), inventory.released());
         var account = look(inventory.releasing(released::has)).account();

@@ -37,10 +37,17 @@ final class Doctor {
 
   private Line git() {
     var origin = ports.git().origin(folder);
-    return origin.commit().isEmpty()
-        ? Line.note("git", "no repository: the history will not say what was deployed", "git init")
-        : Line.good(
-            "git", origin.branch() + " at " + shortened(origin.commit()) + ", as " + origin.who());
+    if (origin.commit().isEmpty()) {
+      return Line.note(
+          "git", "no repository: the history will not say what was deployed", "git init");
+    }
+    var at = origin.branch() + " at " + shortened(origin.commit());
+    return origin.who().isEmpty()
+        ? Line.note(
+            "git",
+            at + ", without a name: the history will not say who deployed",
+            "git config user.name \"…\"")
+        : Line.good("git", at + ", as " + origin.who());
   }
 
   private static String shortened(String commit) {

@@ -28,7 +28,7 @@ public final class Permissions {
     boolean listed = account.services() instanceof Looked.Known;
     lines.add(
         line(
-            "deploy Workers",
+            "deploying Workers",
             "Workers Scripts: Edit",
             "Workers Scripts Write",
             account,

@@ -197,6 +197,7 @@ final class DeployTalk implements Watcher {
   }
 
   private static String counted(Assessment assessment) {
+    long errors = assessment.findings().stream().filter(Finding::blocks).count();
     long warnings =
         assessment.findings().stream()
             .filter(f ->
@@ -207,6 +208,7 @@ final class DeployTalk implements Watcher {
     return many(assessment.inventory().services().size(), "service")
         + ", "
         + many(assessment.checksRun(), "check")
+        + (errors == 0 ? "" : ", " + many(errors, "error"))
         + (warnings == 0 ? "" : ", " + many(warnings, "warning"))
         + (unknown == 0 ? "" : ", " + unknown + " not checked");
   }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -101,6 +102,8 @@ final class InitCommand implements Callable<Integer> {
               + starter.inventory().root()
               + " or below it. Make a project first: npm create cloudflare");
     }
+    // What can't be done is said before anything is written.
+    var hooked = hook ? Optional.of(starter.hook()) : Optional.<Draft>empty();
     session.line("Services:");
     starter.services().forEach(s -> session.line("  " + s));
     if (starter.errors() > 0) {
@@ -115,7 +118,9 @@ final class InitCommand implements Callable<Integer> {
                     "Leave out the warnings that there are today (" + warnings + ")?", false));
     var told = new ArrayList<Told>();
     told.add(offer(starter, starter.settings(leave), asks));
-    if (hook || (asks && agrees("Assess before each commit (a hook of git)?", false))) {
+    if (hooked.isPresent()) {
+      told.add(offer(starter, hooked.get(), asks));
+    } else if (asks && agrees("Assess before each commit (a hook of git)?", false)) {
       told.add(offer(starter, starter.hook(), asks));
     }
     boolean github =

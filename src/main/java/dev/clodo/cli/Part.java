@@ -34,6 +34,11 @@ final class Part {
     return selection().isAll();
   }
 
+  /** As it is typed behind a command. */
+  String options() {
+    return isAll() ? "" : " " + selection();
+  }
+
   Clodo of(Clodo clodo) {
     return clodo.choosing(selection());
   }

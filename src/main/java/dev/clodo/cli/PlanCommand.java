@@ -50,7 +50,9 @@ final class PlanCommand implements Callable<Integer> {
         }
         case Drafted.Made(var plan) -> {
           progress.idle();
-          session.show(new View.Planned(plan), clodo.spent());
+          session.show(
+              new View.Planned(plan, target.options() + part.options() + wishes.options()),
+              clodo.spent());
           yield plan.isEmpty() ? Exit.NOTHING_TO_DO : Exit.DONE;
         }
       };

@@ -53,9 +53,8 @@ final class Release {
         throw ended;
       }
       progress.idle();
-      var environment = target.environment();
-      var options = environment.isTopLevel() ? "" : " -e " + environment.value();
-      throw new Failed(Exit.INTERRUPTED, "stopped; resume with: clodo resume" + options, ended);
+      throw new Failed(
+          Exit.INTERRUPTED, "stopped; resume with: clodo resume" + target.options(), ended);
     } finally {
       stopping.disarmed();
     }

@@ -109,9 +109,17 @@ final class RollbackCommand implements Callable<Integer> {
         return Exit.DONE.code();
       }
       var plan = clodo.planRollback(request);
-      session.show(new View.Planned(plan), clodo.spent());
+      session.show(new View.Planned(plan, target.options() + options()), clodo.spent());
       return (plan.isEmpty() ? Exit.NOTHING_TO_DO : Exit.DONE).code();
     }
+  }
+
+  /** What was asked for, as it is typed behind the command. */
+  private String options() {
+    return services.stream().map(s -> " " + s).collect(Collectors.joining())
+        + domains.stream().map(d -> " --domain " + d).collect(Collectors.joining())
+        + (version == null ? "" : " --to-version " + version)
+        + (run == null ? "" : " --to-release " + run);
   }
 
   private GoBack request() {

@@ -28,6 +28,12 @@ final class Target {
     return environment;
   }
 
+  /** What was chosen, as it is typed behind a command. */
+  String options() {
+    return (environment.isTopLevel() ? "" : " -e " + environment.value())
+        + (profile.isEmpty() ? "" : " --profile " + profile);
+  }
+
   /** The Java API for the folder that the command was typed in. */
   Clodo open(Session session) {
     return open(session, session.host().folder());

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.clodo.Deployed;
 import dev.clodo.model.Assessment;
-import dev.clodo.model.Change;
 import dev.clodo.model.Checkup;
 import dev.clodo.model.Explanation;
 import dev.clodo.model.Outcome;
@@ -92,7 +91,12 @@ sealed interface View {
     }
   }
 
-  record Planned(Plan plan) implements View {
+  /**
+   * What would be done.
+   *
+   * @param options what was asked for, as it is typed; it begins with a space unless it is empty
+   */
+  record Planned(Plan plan, String options) implements View {
     @Override
     public String text(Palette palette, boolean verbose) {
       var table = PlanText.of(plan, PlanText.Detail.of(verbose));
@@ -100,22 +104,21 @@ sealed interface View {
     }
 
     private String counted() {
-      long releases = plan.waves().stream().mapToLong(w -> w.releases().size()).sum();
+      int releases = plan.waves().stream().mapToInt(w -> w.releases().size()).sum();
+      boolean shared = plan.waves().stream().allMatch(w -> w.share().isEmpty());
       var estimate = Estimate.of(plan);
-      return "%d steps, %d %s, %d waves. To do it: clodo %s%s"
+      return "%s, %s, %s. To do it: clodo %s%s%s"
           .formatted(
-              plan.steps().size(),
-              releases,
-              plan.waves().stream().allMatch(w -> w.share().isEmpty()) ? "services" : "releases",
-              plan.waves().size(),
-              goesBack() ? "rollback" : "deploy",
+              many(plan.steps().size(), "step"),
+              many(releases, shared ? "service" : "release"),
+              many(plan.waves().size(), "wave"),
+              plan.goesBack() ? "rollback" : "deploy",
+              options,
               estimate.isBound() ? "\n" + sentence(estimate) : "");
     }
 
-    private boolean goesBack() {
-      return plan.waves().stream()
-          .flatMap(w -> w.releases().stream())
-          .anyMatch(r -> r.change() instanceof Change.Revert);
+    private static String many(int count, String word) {
+      return count + " " + word + (count == 1 ? "" : "s");
     }
 
     static String sentence(Estimate estimate) {

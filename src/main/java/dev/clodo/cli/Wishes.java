@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** What a person may ask of a release beside the release itself. */
@@ -77,6 +79,17 @@ final class Wishes {
     files.add(
         new SecretFile(
             equals < 0 ? "" : typed.substring(0, equals), Path.of(typed.substring(equals + 1))));
+  }
+
+  /** As they are typed behind a command. */
+  String options() {
+    return wishes.stream()
+            .map(w -> " --" + w.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+            .collect(Collectors.joining())
+        + files.stream()
+            .map(f ->
+                " --secrets-file " + (f.service().isEmpty() ? "" : f.service() + "=") + f.file())
+            .collect(Collectors.joining());
   }
 
   Clodo addedTo(Clodo clodo) {

@@ -127,6 +127,13 @@ public record Plan(List<Wave> waves, List<Change.Skipped> skipped, Basis basis, 
     return stepsOf(waves);
   }
 
+  /** Whether it lets earlier versions serve again. */
+  public boolean goesBack() {
+    return waves.stream()
+        .flatMap(w -> w.releases().stream())
+        .anyMatch(r -> r.change() instanceof Change.Revert);
+  }
+
   public boolean isEmpty() {
     return waves.stream().allMatch(w -> w.releases().stream().allMatch(r -> r.steps().isEmpty()));
   }

@@ -59,9 +59,7 @@ public final class Lineage {
 
   /** Whether a run only let earlier versions serve again. */
   public static boolean isRollback(Run run) {
-    return run.plan().waves().stream()
-        .flatMap(w -> w.releases().stream())
-        .anyMatch(r -> r.change() instanceof Change.Revert);
+    return run.plan().goesBack();
   }
 
   private static Stream<VersionId> brought(ServiceName service, VersionId now, RunRecord record) {

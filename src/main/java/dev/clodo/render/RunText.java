@@ -4,6 +4,7 @@ import dev.clodo.model.Event;
 import dev.clodo.model.JournalEntry;
 import dev.clodo.model.Moved;
 import dev.clodo.model.Outcome;
+import dev.clodo.model.Plan;
 import dev.clodo.model.Run;
 import dev.clodo.model.RunRecord;
 import dev.clodo.model.ServiceName;
@@ -73,6 +74,12 @@ public final class RunText {
     };
   }
 
+  private static final RunRecord.Standing RELEASED =
+      new RunRecord.Standing.Ended(new Outcome.Released());
+
+  /** How many names fit a row of a table. */
+  private static final int NAMES_IN_ROW = 4;
+
   /** How many names a person wants to read in a sentence. */
   private static final int NAMES = 10;
 
@@ -112,7 +119,9 @@ public final class RunText {
     return List.of(
         Words.time(run.startedAt()),
         run.id().value(),
-        brief(record.standing()),
+        run.plan().goesBack() && record.standing().equals(RELEASED)
+            ? "went back"
+            : brief(record.standing()),
         services(run),
         run.environment().isTopLevel() ? "" : run.environment().value(),
         run.who(),
@@ -120,10 +129,25 @@ public final class RunText {
   }
 
   private static String services(Run run) {
-    return run.plan().waves().stream()
-        .flatMap(w -> w.releases().stream())
-        .map(r -> r.target().service().value())
-        .collect(Collectors.joining(" "));
+    var targets =
+        run.plan().waves().stream()
+            .flatMap(w -> w.releases().stream())
+            .map(Plan.Release::target)
+            .distinct()
+            .toList();
+    if (targets.size() <= NAMES_IN_ROW) {
+      return targets.stream().map(t -> t.service().value()).collect(Collectors.joining(" "));
+    }
+    var copies = new TreeMap<String, Integer>();
+    targets.forEach(t -> copies.merge(t.copy().of().value(), 1, Integer::sum));
+    var named =
+        copies.entrySet().stream()
+            .limit(NAMES_IN_ROW)
+            .map(e -> e.getKey() + (e.getValue() == 1 ? "" : " (" + e.getValue() + ")"))
+            .collect(Collectors.joining(" "));
+    return copies.size() <= NAMES_IN_ROW
+        ? named
+        : named + " and " + (copies.size() - NAMES_IN_ROW) + " more";
   }
 
   private static String commit(Run run) {

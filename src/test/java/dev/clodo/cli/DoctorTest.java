@@ -25,7 +25,8 @@ class DoctorTest {
     assertThat(ran.out())
         .contains("✔ git", "main at 0123456789ab, as Ada", "✔ workspace", "1 service in")
         .contains("API token from CLOUDFLARE_API_TOKEN")
-        .contains("Workers Scripts: Edit for deploy Workers (api)", "Queues: Edit for Queues (api)")
+        .contains(
+            "Workers Scripts: Edit for deploying Workers (api)", "Queues: Edit for Queues (api)")
         .contains("Nothing is in the way of a deploy.");
     var json = scene.type("doctor", "--json").json();
     assertThat(json.path("schema").asText()).isEqualTo("clodo.doctor/1");

@@ -65,6 +65,7 @@ class DomainsTest {
         .doesNotContain("web-d33-example-com");
     assertThat(deploy.out().lines().count()).isLessThan(90);
     assertThat(scene.type("plan").exit()).isEqualTo(4);
+    assertThat(scene.type("history").out()).contains("released  auth web (60)");
   }
 
   @Test
@@ -88,7 +89,7 @@ class DomainsTest {
         .contains("Wave 1 (100 %)")
         .contains("web-d07-example-com  update")
         .contains("note: calls auth, which differs too and is left out")
-        .contains("1 releases, 1 waves");
+        .contains("1 release, 1 wave");
   }
 
   @Test

@@ -26,6 +26,18 @@ class InitTest {
   }
 
   @Test
+  void writesNothingWhereTheHookThatIsWantedCanNotBe() throws IOException {
+    Files.delete(folder.resolve(".git/hooks"));
+    Files.delete(folder.resolve(".git"));
+
+    var ran = scene.type("init", "--yes", "--hook");
+
+    assertThat(ran.exit()).isEqualTo(30);
+    assertThat(ran.err()).contains("git init");
+    assertThat(folder.resolve("clodo.yaml")).doesNotExist();
+  }
+
+  @Test
   void asksNothingWithYes() throws IOException {
     var ran = scene.type("init", "--yes", "--hook", "--ci", "github");
     assertThat(ran.exit()).as(ran.out() + ran.err()).isZero();

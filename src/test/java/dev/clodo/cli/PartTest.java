@@ -72,7 +72,11 @@ class PartTest {
     var plan = scene.type("plan", "-e", "live", "--only", "later");
 
     assertThat(plan.exit()).as(plan.err()).isZero();
-    assertThat(plan.out()).contains("  job-live (live)  update");
+    assertThat(plan.out())
+        .contains("  job-live (live)  update")
+        .contains("1 service, 1 wave. To do it: clodo deploy -e live --only later\n");
+    assertThat(scene.type("plan", "-e", "live", "--only", "later", "--expand-only").out())
+        .contains("To do it: clodo deploy -e live --only later --expand-only\n");
   }
 
   @Test

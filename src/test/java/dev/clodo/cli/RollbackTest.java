@@ -181,6 +181,8 @@ class RollbackTest {
     var back = scene.type("history", "--rollbacks", "--json").json().path("runs");
 
     assertThat(all).hasSize(4);
+    assertThat(scene.type("history").out())
+        .containsPattern("rolled back +api.*\\n.* went back +api");
     assertThat(back).hasSize(2);
     assertThat(back.path(0).path("outcome").asText()).isEqualTo("rolled-back");
     assertThat(back.path(1).path("outcome").asText()).isEqualTo("released");

@@ -56,7 +56,9 @@ class RestOfAReleaseTest {
     // What is bound and missing is created, and its id is written where it is wanted.
     assertThat(expect(0, "plan", "--create-missing").out())
         .contains("create D1 database orders", "create R2 bucket files");
-    expect(0, "deploy", "--yes", "--create-missing", "--secrets-file", "callee=keys.env");
+    var first =
+        expect(0, "deploy", "--yes", "--create-missing", "--secrets-file", "callee=keys.env");
+    assertThat(first.out()).doesNotContain("not ready any more");
     var database =
         api("GET", "/d1/database?name=orders", "").path(0).path("uuid").asText("not created");
     assertThat(Files.readString(stage.workspace().resolve("callee/wrangler.toml")))

@@ -110,8 +110,7 @@ final class AccountLook {
     for (var project : projects()) {
       live.put(
           project.name(),
-          start(
-              threads, "Cloudflare Pages: Read", () -> api.project(project.target())));
+          start(threads, "Cloudflare Pages: Read", () -> api.project(project.target())));
     }
     var kv = startIf(needs(Binding.Kv.class), threads, "Workers KV Storage: Read", api::namespaces);
     var d1 = startIf(needs(Binding.D1.class), threads, "D1: Read", api::databases);
