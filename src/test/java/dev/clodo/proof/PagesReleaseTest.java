@@ -3,7 +3,6 @@ package dev.clodo.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -138,18 +137,8 @@ class PagesReleaseTest {
     return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
   }
 
-  private static JsonNode api(String method, String path, String body)
-      throws IOException, InterruptedException {
-    var request =
-        HttpRequest.newBuilder(
-                URI.create(
-                    stage.sandbox.apiUrl() + "/accounts/" + stage.sandbox.accountId() + path))
-            .header("Authorization", "Bearer " + stage.sandbox.token())
-            .timeout(Duration.ofMinutes(1))
-            .method(method, HttpRequest.BodyPublishers.ofString(body))
-            .build();
-    var answer = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
-    return new ObjectMapper().readTree(answer).path("result");
+  private static JsonNode api(String method, String path, String body) throws Exception {
+    return stage.api(method, "/accounts/" + stage.sandbox.accountId() + path, body);
   }
 
   private static Cli.Ran expect(int exit, String... arguments) throws Exception {

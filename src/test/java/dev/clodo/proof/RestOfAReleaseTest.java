@@ -3,16 +3,10 @@ package dev.clodo.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,18 +24,15 @@ class RestOfAReleaseTest {
 
   private static Stage stage;
   private static Cli clodo;
-  private static HttpClient client;
 
   @BeforeAll
   static void open() throws IOException {
     stage = Stage.open(folder);
     clodo = stage.cli();
-    client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   }
 
   @AfterAll
   static void close() {
-    client.shutdownNow();
     stage.close();
   }
 
@@ -170,18 +161,8 @@ class RestOfAReleaseTest {
     assertThat(expect(0, "history", "--json").out()).doesNotContain(value);
   }
 
-  private static JsonNode api(String method, String path, String body)
-      throws IOException, InterruptedException {
-    var request =
-        HttpRequest.newBuilder(
-                URI.create(
-                    stage.sandbox.apiUrl() + "/accounts/" + stage.sandbox.accountId() + path))
-            .header("Authorization", "Bearer " + stage.sandbox.token())
-            .timeout(Duration.ofMinutes(1))
-            .method(method, HttpRequest.BodyPublishers.ofString(body))
-            .build();
-    var answer = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
-    return new ObjectMapper().readTree(answer).path("result");
+  private static JsonNode api(String method, String path, String body) throws Exception {
+    return stage.api(method, "/accounts/" + stage.sandbox.accountId() + path, body);
   }
 
   private static Cli.Ran expect(int exit, String... arguments) throws Exception {

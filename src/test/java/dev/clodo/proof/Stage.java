@@ -174,8 +174,14 @@ final class Stage implements AutoCloseable {
 
   /** What a service answers at its public address. */
   HttpResponse<String> answer(String service) throws IOException, InterruptedException {
+    return answer(service, "/");
+  }
+
+  /** What a service answers below its public address. */
+  HttpResponse<String> answer(String service, String path)
+      throws IOException, InterruptedException {
     var request =
-        HttpRequest.newBuilder(URI.create(sandbox.edgeUrl() + "/"))
+        HttpRequest.newBuilder(URI.create(sandbox.edgeUrl() + path))
             .header("X-Clodo-Host", sandbox.workersDevHost(service))
             .timeout(Duration.ofMinutes(1))
             .build();
@@ -212,13 +218,21 @@ final class Stage implements AutoCloseable {
   }
 
   private JsonNode api(String service, String what) throws IOException, InterruptedException {
+    return api("/accounts/%s/workers/scripts/%s/%s".formatted(sandbox.accountId(), service, what));
+  }
+
+  /** What the sandbox's API answers to a GET. */
+  JsonNode api(String path) throws IOException, InterruptedException {
+    return api("GET", path, "");
+  }
+
+  /** What the sandbox's API answers. */
+  JsonNode api(String method, String path, String sent) throws IOException, InterruptedException {
     var request =
-        HttpRequest.newBuilder(
-                URI.create(
-                    "%s/accounts/%s/workers/scripts/%s/%s"
-                        .formatted(sandbox.apiUrl(), sandbox.accountId(), service, what)))
+        HttpRequest.newBuilder(URI.create(sandbox.apiUrl() + path))
             .header("Authorization", "Bearer " + sandbox.token())
             .timeout(Duration.ofMinutes(1))
+            .method(method, HttpRequest.BodyPublishers.ofString(sent))
             .build();
     var body = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
     return new ObjectMapper().readTree(body).path("result");
