@@ -945,7 +945,7 @@ public final class Clodo implements AutoCloseable {
             ports.cloudflare(),
             ports.traffic(),
             ports.secrets(),
-            new IdWriter(ports.files(), folder)),
+            new OwnConfigurations(ports.files(), folder)),
         store,
         ports.clock(),
         ports.timing(),

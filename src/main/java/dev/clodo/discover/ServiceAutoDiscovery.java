@@ -1,6 +1,7 @@
 package dev.clodo.discover;
 
 import dev.clodo.code.SourceScanner;
+import dev.clodo.model.ConfigValue;
 import dev.clodo.model.EnvironmentName;
 import dev.clodo.model.Evaluated;
 import dev.clodo.model.Inventory;
@@ -107,6 +108,11 @@ public final class ServiceAutoDiscovery {
     JsonReader.value(NOWHERE, "{}");
     TomlReader.read(NOWHERE, "a = 1");
     SourceScanner.scan("nowhere.ts", "export {}");
+  }
+
+  /** What a file of JSON says; empty when it is not valid. */
+  public static Optional<ConfigValue> json(Path file, String text) {
+    return JsonReader.value(file, text);
   }
 
   /**

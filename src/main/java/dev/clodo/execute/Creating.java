@@ -25,8 +25,8 @@ record Creating(World world, Step.Create step, Tag tag) implements Effect {
     }
     return new Sight.Missing(() -> {
       var artifact = world.wrangler().kept(step.artifact());
-      var id =
-          world.cloudflare().create(step.target(), artifact, step.rewrites(), tag, step.message());
+      var rewrites = OwnValues.in(step.rewrites(), step.target(), world);
+      var id = world.cloudflare().create(step.target(), artifact, rewrites, tag, step.message());
       return Map.of(State.VERSION, id.value());
     });
   }

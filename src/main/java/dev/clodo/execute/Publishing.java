@@ -16,8 +16,8 @@ record Publishing(World world, Step.Publish step, Tag tag) implements Effect {
     }
     return new Sight.Missing(() -> {
       var artifact = world.wrangler().kept(step.artifact());
-      var id =
-          world.cloudflare().publish(step.target(), artifact, step.rewrites(), tag, step.message());
+      var rewrites = OwnValues.in(step.rewrites(), step.target(), world);
+      var id = world.cloudflare().publish(step.target(), artifact, rewrites, tag, step.message());
       return Map.of(State.VERSION, id.value());
     });
   }

@@ -1,14 +1,46 @@
 package dev.clodo.model;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 
 /** One way in which the metadata of a copy's version differs from that of its template's build. */
 public sealed interface Rewrite {
-  /** A variable that is a string. */
+  /**
+   * A variable that has another value. The value is no part of it: plans are printed and kept.
+   *
+   * @param digest the SHA-256 of the variable as it is to be sent
+   */
+  record Variable(String name, String digest) implements Rewrite {
+    /** One with its value, without it. */
+    public static Variable of(Rewrite valued) {
+      return switch (valued) {
+        case Text(var name, var value) -> new Variable(name, sha256("text " + value));
+        case Json(var name, var json) -> new Variable(name, sha256("json " + json));
+        case Variable variable -> variable;
+        case Without _, Leads _, Tails _ ->
+            throw new IllegalArgumentException("no variable: " + valued);
+      };
+    }
+
+    private static String sha256(String text) {
+      try {
+        var digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
+        return HexFormat.of().formatHex(digest);
+      } catch (NoSuchAlgorithmException impossible) {
+        throw new IllegalStateException("every Java platform has SHA-256", impossible);
+      }
+    }
+  }
+
+  /** A variable that is a string, as it is sent; in no plan. */
   record Text(String name, String value) implements Rewrite {}
 
   /**
-   * A variable of any other kind.
+   * A variable of any other kind, as it is sent; in no plan.
    *
    * @param json its value as JSON
    */

@@ -89,6 +89,32 @@ public sealed interface Way {
     return new Comparison(settings, copy.settings());
   }
 
+  /** The variables of a configuration, by name, as they are sent. */
+  static Map<String, Rewrite> variables(ConfigValue.Table settings) {
+    var variables = new LinkedHashMap<String, Rewrite>();
+    settings
+        .table("vars")
+        .ifPresent(vars ->
+            vars.entries()
+                .forEach((name, entry) ->
+                    variable(name, entry.value()).ifPresent(v -> variables.put(name, v))));
+    return variables;
+  }
+
+  /** Of a date only wrangler knows what it becomes. */
+  private static Optional<Rewrite> variable(String name, ConfigValue value) {
+    return switch (value) {
+      case ConfigValue.Text(var text, _) -> Optional.of(new Rewrite.Text(name, text));
+      case ConfigValue.Date _ -> Optional.empty();
+      case ConfigValue.Numeric _,
+          ConfigValue.Flag _,
+          ConfigValue.Nothing _,
+          ConfigValue.Sequence _,
+          ConfigValue.Table _ ->
+          Optional.of(new Rewrite.Json(name, CanonicalJson.asWritten(value)));
+    };
+  }
+
   /** What differs between a template's settings and a copy's. */
   final class Comparison {
     /** Not in a version at all, or only of use to wrangler's other commands. */
@@ -276,16 +302,8 @@ public sealed interface Way {
         if (same(Optional.ofNullable(before.get(name)), Optional.of(wanted))) {
           return;
         }
-        switch (wanted) {
-          case ConfigValue.Text(var text, _) -> rewrites.add(new Rewrite.Text(name, text));
-          case ConfigValue.Date _ -> differs("vars");
-          case ConfigValue.Numeric _,
-              ConfigValue.Flag _,
-              ConfigValue.Nothing _,
-              ConfigValue.Sequence _,
-              ConfigValue.Table _ ->
-              rewrites.add(new Rewrite.Json(name, CanonicalJson.asWritten(wanted)));
-        }
+        variable(name, wanted)
+            .ifPresentOrElse(v -> rewrites.add(Rewrite.Variable.of(v)), () -> differs("vars"));
       });
       before.keySet().stream()
           .filter(name -> !after.containsKey(name))

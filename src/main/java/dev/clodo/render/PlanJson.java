@@ -419,8 +419,10 @@ public final class PlanJson {
     for (var rewrite : rewrites) {
       var node = nodes.addObject();
       switch (rewrite) {
-        case Rewrite.Text(var name, var value) -> node.put("variable", name).put("text", value);
-        case Rewrite.Json(var name, var json) -> node.put("variable", name).put("json", json);
+        case Rewrite.Variable(var name, var digest) ->
+            node.put("variable", name).put("digest", digest);
+        case Rewrite.Text _, Rewrite.Json _ ->
+            throw new IllegalStateException("a plan tells no values");
         case Rewrite.Without(var name) -> node.put("without", name);
         case Rewrite.Leads(var name, var type, var member, var value) ->
             node.put("binding", name).put("type", type).put("member", member).put("value", value);
@@ -448,9 +450,7 @@ public final class PlanJson {
       return new Rewrite.Leads(
           text(node, "binding"), text(node, "type"), text(node, "member"), text(node, "value"));
     }
-    return node.has("json")
-        ? new Rewrite.Json(text(node, "variable"), text(node, "json"))
-        : new Rewrite.Text(text(node, "variable"), text(node, "text"));
+    return new Rewrite.Variable(text(node, "variable"), text(node, "digest"));
   }
 
   private static void triggers(ArrayNode array, List<Trigger> triggers) {

@@ -37,8 +37,8 @@ class WayTest {
               assertThat(way.artifact()).isEqualTo(BUILD);
               assertThat(way.rewrites())
                   .containsExactlyInAnyOrder(
-                      new Rewrite.Text("NAME", "acme"),
-                      new Rewrite.Json("LIMITS", "{\"b\":1}"),
+                      Rewrite.Variable.of(new Rewrite.Text("NAME", "acme")),
+                      Rewrite.Variable.of(new Rewrite.Json("LIMITS", "{\"b\":1}")),
                       new Rewrite.Without("OLD"),
                       new Rewrite.Leads("KV", "kv_namespace", "namespace_id", "b"));
             });
@@ -51,7 +51,9 @@ class WayTest {
     ordered.put("a", 2);
 
     assertThat(way(Map.of(), Map.of("vars", Map.of("V", ordered)), false))
-        .isEqualTo(new Way.FromBuild(BUILD, List.of(new Rewrite.Json("V", "{\"z\":1,\"a\":2}"))));
+        .isEqualTo(
+            new Way.FromBuild(
+                BUILD, List.of(Rewrite.Variable.of(new Rewrite.Json("V", "{\"z\":1,\"a\":2}")))));
   }
 
   @Test

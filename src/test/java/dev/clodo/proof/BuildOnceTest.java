@@ -15,6 +15,7 @@ import dev.clodo.discover.ServiceAutoDiscovery;
 import dev.clodo.model.Copy;
 import dev.clodo.model.DomainName;
 import dev.clodo.model.EnvironmentName;
+import dev.clodo.model.Rewrite;
 import dev.clodo.model.RunId;
 import dev.clodo.model.Service;
 import dev.clodo.model.StepId;
@@ -127,7 +128,7 @@ class BuildOnceTest {
       assertThat(wrangler.build(copy).digest()).isNotEqualTo(built.digest());
 
       exists = false;
-      api.create(copy.target(), wrangler.kept(way.artifact()), way.rewrites(), TAG, MESSAGE);
+      api.create(copy.target(), wrangler.kept(way.artifact()), sent(way, copy), TAG, MESSAGE);
       var created = upload("PUT");
       exists = false;
       run(version, copy, "deploy");
@@ -141,7 +142,7 @@ class BuildOnceTest {
       assertThat(steady(created)).isEqualTo(steady(wranglerCreated));
 
       exists = true;
-      api.publish(copy.target(), wrangler.kept(way.artifact()), way.rewrites(), TAG, MESSAGE);
+      api.publish(copy.target(), wrangler.kept(way.artifact()), sent(way, copy), TAG, MESSAGE);
       var published = upload("POST");
       run(version, copy, "versions", "upload");
       assertThat(steady(published)).isEqualTo(steady(upload("POST")));
@@ -179,6 +180,14 @@ class BuildOnceTest {
           .isInstanceOf(StepFailed.class)
           .hasMessageContaining("is gone");
     }
+  }
+
+  /** The copy's settings with the values of its variables, which no plan has. */
+  private static List<Rewrite> sent(Way.FromBuild way, Service copy) {
+    var values = Way.variables(copy.settings());
+    return way.rewrites().stream()
+        .map(r -> r instanceof Rewrite.Variable(var name, _) ? values.get(name) : r)
+        .toList();
   }
 
   /** The configuration of a copy, as it is derived for a domain. */

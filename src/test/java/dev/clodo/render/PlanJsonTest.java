@@ -76,8 +76,8 @@ class PlanJsonTest {
                 "clodo:0123456789abcdef",
                 "ab".repeat(32),
                 List.of(
-                    new Rewrite.Text("GREETING", "grüezi"),
-                    new Rewrite.Json("OPTIONS", "{\"a\":[1]}"),
+                    Rewrite.Variable.of(new Rewrite.Text("GREETING", "grüezi")),
+                    Rewrite.Variable.of(new Rewrite.Json("OPTIONS", "{\"a\":[1]}")),
                     new Rewrite.Without("GONE"),
                     new Rewrite.Leads("KV", "kv_namespace", "namespace_id", "a2"),
                     new Rewrite.Tails(List.of("logs")))),

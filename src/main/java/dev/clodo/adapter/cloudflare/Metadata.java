@@ -70,6 +70,8 @@ final class Metadata {
         variable.remove("text");
         variable.put("type", "json").set("json", parsed(name, json));
       }
+      case Rewrite.Variable variable ->
+          throw new IllegalStateException("a variable without its value: " + variable.name());
       case Rewrite.Without(var name) -> {
         var bindings = bindings(metadata);
         for (int i = bindings.size() - 1; i >= 0; i--) {

@@ -4,24 +4,31 @@ import dev.clodo.discover.ServiceAutoDiscovery;
 import dev.clodo.mend.Document;
 import dev.clodo.mend.Mending;
 import dev.clodo.model.ConfigValue;
+import dev.clodo.model.Rewrite;
 import dev.clodo.model.Step;
+import dev.clodo.model.Target;
+import dev.clodo.plan.Way;
 import dev.clodo.port.Configurations;
 import dev.clodo.port.StepFailed;
 import dev.clodo.port.UserError;
 import dev.clodo.port.WorkspaceFiles;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** Writes ids into configurations as a person would: comments, order and line ends stay. */
-final class IdWriter implements Configurations {
+/**
+ * The configurations of a workspace. Ids are written into them as a person would: comments, order
+ * and line ends stay.
+ */
+final class OwnConfigurations implements Configurations {
   private final WorkspaceFiles files;
   private final Path root;
 
   /**
    * @param root the workspace: nothing outside it is written
    */
-  IdWriter(WorkspaceFiles files, Path root) {
+  OwnConfigurations(WorkspaceFiles files, Path root) {
     this.files = files;
     this.root = root;
   }
@@ -55,6 +62,17 @@ final class IdWriter implements Configurations {
               .formatted(e.getMessage(), key, id, made.binding()),
           e);
     }
+  }
+
+  @Override
+  public Map<String, Rewrite> variables(Target copy) {
+    return files
+        .read(copy.config())
+        .flatMap(text -> ServiceAutoDiscovery.json(copy.config(), text))
+        .filter(ConfigValue.Table.class::isInstance)
+        .map(settings -> Way.variables((ConfigValue.Table) settings))
+        .orElseThrow(
+            () -> new StepFailed("can't read %s; plan again: clodo plan".formatted(copy.config())));
   }
 
   /** Read anew, because each id that is written moves what stands below it. */
