@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** One value of a configuration file with the place where it is written. TOML and JSON share it. */
+/**
+ * One value of a configuration file with the place where it is written. TOML and JSON share it.
+ * Values are nobody's business, so where one is shown by accident, only its kind is.
+ */
 public sealed interface ConfigValue {
   /** Where the value starts. */
   Location at();
@@ -20,12 +23,22 @@ public sealed interface ConfigValue {
     public String kind() {
       return "string";
     }
+
+    @Override
+    public String toString() {
+      return kind() + " at " + at;
+    }
   }
 
   record Numeric(BigDecimal value, Location at) implements ConfigValue {
     @Override
     public String kind() {
       return "number";
+    }
+
+    @Override
+    public String toString() {
+      return kind() + " at " + at;
     }
   }
 
@@ -49,6 +62,11 @@ public sealed interface ConfigValue {
     @Override
     public String kind() {
       return "date";
+    }
+
+    @Override
+    public String toString() {
+      return kind() + " at " + at;
     }
   }
 

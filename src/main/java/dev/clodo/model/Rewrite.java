@@ -37,14 +37,24 @@ public sealed interface Rewrite {
   }
 
   /** A variable that is a string, as it is sent; in no plan. */
-  record Text(String name, String value) implements Rewrite {}
+  record Text(String name, String value) implements Rewrite {
+    @Override
+    public String toString() {
+      return Variable.of(this).toString();
+    }
+  }
 
   /**
    * A variable of any other kind, as it is sent; in no plan.
    *
    * @param json its value as JSON
    */
-  record Json(String name, String json) implements Rewrite {}
+  record Json(String name, String json) implements Rewrite {
+    @Override
+    public String toString() {
+      return Variable.of(this).toString();
+    }
+  }
 
   /** A variable that the copy lacks. */
   record Without(String name) implements Rewrite {}

@@ -42,6 +42,13 @@ public record Surroundings(
     this(existing, texts, Map.of(), Map.of(), Sources.none(), notes);
   }
 
+  /** How many there are of each: the texts of files are nobody's business. */
+  @Override
+  public String toString() {
+    return "Surroundings[%d paths, %d texts, %d files]"
+        .formatted(existing.size(), texts.size(), sizes.size());
+  }
+
   public static Surroundings none() {
     return new Surroundings(Set.of(), Map.of(), List.of());
   }

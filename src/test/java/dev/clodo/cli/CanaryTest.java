@@ -2,6 +2,9 @@ package dev.clodo.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.clodo.fixture.ForwardingCloudflare;
+import dev.clodo.model.Account;
+import dev.clodo.model.Inventory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,10 +35,20 @@ class CanaryTest {
           List.of("assess"),
           List.of("assess", "--json"),
           List.of("assess", "-e", "staging", "--verbose"),
+          List.of("plan"),
+          List.of("plan", "--verbose"),
           List.of("plan", "--json"),
           List.of("deploy", "--yes"),
+          List.of("deploy", "--yes", "--json"),
+          List.of("resume"),
+          List.of("status"),
           List.of("status", "--json"),
+          List.of("history"),
           List.of("history", "--json"),
+          List.of("rollback", "--list"),
+          List.of("rollback", "--dry-run"),
+          List.of("rollback", "--yes", "--json"),
+          List.of("explain", "secrets/secret-in-vars"),
           List.of("doctor"),
           List.of("doctor", "--json"));
 
@@ -159,6 +172,48 @@ class CanaryTest {
   }
 
   @Test
+  void tellsNoValueOfWhatDomainsSay() throws IOException {
+    var scene = new Scene(folder).service("api", "[vars]", "GREETING = \"canary-51\"");
+    for (var value : List.of("canary-54", "canary-55")) {
+      scene.file(
+          "clodo.yaml",
+          """
+          domains:
+            d1.example.com: { vars: { GREETING: %1$s, DEEP: { in: %1$s } } }
+            d2.example.com: { vars: { GREETING: %1$s } }
+          """
+              .formatted(value));
+      ask(scene, "of domains");
+    }
+    assertThat(leaks).isEmpty();
+  }
+
+  /** Whatever stands in a message of a mistake of ours: it is printed for a report. */
+  @Test
+  void tellsNoValueWhenItFailsByAMistakeOfItsOwn() throws IOException {
+    var scene =
+        new Scene(folder)
+            .service("api", "[vars]", "GREETING = \"canary-56\"", "NUMBER = 31337")
+            .file("api/.dev.vars", VARIABLES)
+            .file("api/.env", VARIABLES);
+    scene.environment.put("CLOUDFLARE_API_TOKEN", "canary-57");
+    scene.through(cloudflare ->
+        new ForwardingCloudflare(cloudflare) {
+          @Override
+          public Account look(Inventory wanted) {
+            throw new IllegalStateException("no such place in " + wanted);
+          }
+        });
+
+    var ran = scene.type("deploy", "--yes");
+
+    assertThat(ran.exit()).isEqualTo(31);
+    assertThat(ran.err()).contains("no such place in Inventory", "this is a mistake in Clodo");
+    look("crash", ran.out() + "\n" + ran.err());
+    assertThat(leaks).isEmpty();
+  }
+
+  @Test
   void tellsNoValueOfWhatCanNotBeRead() throws IOException {
     for (var text : BROKEN_TOML) {
       ask(new Scene(folder).file("api/wrangler.toml", text), text);
@@ -178,7 +233,12 @@ class CanaryTest {
     var kept = folder.resolve(".clodo");
     if (Files.exists(kept)) {
       try (var files = Files.walk(kept)) {
-        for (var file : files.filter(Files::isRegularFile).toList()) {
+        // What wrangler is given for a copy is the copy's configuration, its variables too.
+        for (var file :
+            files
+                .filter(Files::isRegularFile)
+                .filter(f -> !f.toString().contains("/.clodo/derived/"))
+                .toList()) {
           look(what + " " + file, Files.readString(file, StandardCharsets.ISO_8859_1));
         }
       }

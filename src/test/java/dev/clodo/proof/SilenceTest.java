@@ -44,18 +44,63 @@ class SilenceTest {
           stage.cli().with("PLAIN_VARIABLE", "canary-process").with("CLODO_CACHE", "answers");
 
       stage.release("one");
-      hear(0, clodo, token, "deploy", "--yes");
+      stage.write("keys.env", "API_KEY=canary-secret\n");
+      hear(0, clodo, token, "deploy", "--yes", "--secrets-file", "callee=keys.env");
+      hear(0, clodo, token, "status");
       stage.callee("two");
       stage.caller("two", 500);
       hear(3, clodo, token, "deploy", "--yes", "--verbose");
+      hear(0, clodo, token, "doctor");
       hear(0, clodo, token, "doctor", "--json");
+      hear(0, clodo, token, "history");
       hear(0, clodo, token, "history", "--json");
+      hear(0, clodo, token, "plan");
+      hear(0, clodo, token, "plan", "--json");
+      hear(0, clodo, token, "rollback", "--list");
+      hear(0, clodo, token, "explain", "secrets/secret-in-vars");
       hear(0, clodo, token, "assess", "--build", "--report");
       // Refused by Cloudflare, with the requests that were refused.
       hear(2, clodo.with("CLOUDFLARE_API_TOKEN", "canary-wrong"), token, "deploy", "--verbose");
     }
     look(folder.resolve("workspace/.clodo"), "");
     look(folder.resolve("workspace/answers"), "");
+    assertThat(leaks).isEmpty();
+  }
+
+  /** Each domain has variables and secrets of its own, and one build is published to both. */
+  @Test
+  void tellsNoValueOfWhatDomainsHave() throws Exception {
+    try (var stage = Stage.open(folder)) {
+      stage.write(
+          "clodo.yaml",
+          """
+          domains:
+            d1.example.com: { vars: { GREETING: canary-var, NESTED: { deep: canary-deep } } }
+            d2.example.com: { vars: { GREETING: canary-var } }
+          secrets:
+            API_KEY: { env: KEY_OF_ALL }
+            OTHER_KEY: { file: keys.env, key: OTHER_KEY }
+          """);
+      stage.write("keys.env", "OTHER_KEY=canary-file\n");
+      stage.write(
+          "callee/index.js",
+          """
+          export default { fetch(request, env) {
+            const right = /^canar.-process$/.test(env.API_KEY) && env.OTHER_KEY && env.GREETING;
+            return new Response('callee one', { status: right ? 200 : 500 });
+          } };
+          """);
+      stage.caller("one", 200);
+      var token = stage.sandbox.token();
+      var clodo = stage.cli().with("KEY_OF_ALL", "canary-process").with("CLODO_CACHE", "answers");
+      hear(0, clodo, token, "plan");
+      hear(0, clodo, token, "plan", "--json");
+      hear(0, clodo, token, "deploy", "--yes", "--verbose");
+      stage.caller("two", 500);
+      hear(3, clodo, token, "deploy", "--yes", "--json");
+      hear(0, clodo, token, "history", "--json");
+      hear(0, clodo, token, "status", "--json");
+    }
     assertThat(leaks).isEmpty();
   }
 
@@ -76,8 +121,10 @@ class SilenceTest {
     try (var files = Files.walk(kept)) {
       for (var file : files.filter(Files::isRegularFile).toList()) {
         var text = Files.readString(file, StandardCharsets.ISO_8859_1);
-        // What is built is what is sent, with the variables that the configuration gives it.
-        var built = file.toString().contains("/.clodo/builds/");
+        // What is built is what is sent, and what is derived is a configuration: both have the
+        // variables that the configuration gives them.
+        var name = file.toString();
+        var built = name.contains("/.clodo/builds/") || name.contains("/.clodo/derived/");
         note(file.toString(), built ? text.replaceAll(WRITTEN, "") : text, token);
       }
     }
