@@ -17,112 +17,30 @@ import java.util.Set;
 import java.util.Stack;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.IParameterConsumer;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
-@Command(
-    name = "assess",
-    addMethodSubcommands = false,
-    description =
-        "Find what is missing or wrong before a deploy, each with file, line and remedy. Changes"
-            + " nothing unless --fix is given.",
-    footerHeading = "%nExamples:%n",
-    footer = {
-      "  clodo assess                          this folder, with the account if there is a token",
-      "  clodo assess --offline services/api   one project, by its files alone",
-      "  clodo assess -e production --json     for a program",
-      "  clodo assess --format github --format sarif=clodo.sarif",
-      "                                        for a CI job",
-      "  clodo assess --run                    build and start each Worker as well",
-      "  clodo assess --fix --dry-run          the patch that would mend what is certain",
-      "  clodo assess --fix                    mend it, and ask about the rest",
-      "",
-      "Exit codes: 0 ready, 2 not ready."
-    })
 final class AssessCommand implements Callable<Integer> {
   /** Services; with fewer, asking again takes less time than anybody notices. */
   private static final int WORTH_REMEMBERING = 20;
 
   private final Session session;
-
-  @Mixin private Target target = new Target();
-
-  @Mixin private Part part = new Part();
-
-  @Option(names = "--offline", description = "Look at the files only, ask nobody.")
+  private final Target target = new Target();
+  private final Part part = new Part();
   private boolean offline;
-
-  @Option(
-      names = "--format",
-      paramLabel = "FORMAT[=FILE]",
-      converter = Wanted.Converter.class,
-      description =
-          "text, json, sarif, junit, markdown, github or html; may be repeated, each other one with"
-              + " a file.")
   private List<Wanted> formats = List.of();
-
-  @Option(
-      names = {"--output", "-o"},
-      paramLabel = "FILE",
-      description = "Write to this file instead of standard output.")
   private @Nullable String output;
 
   /** A word behind {@code --report} is a file when it looks like one, else a path to assess. */
-  @Option(
-      names = "--report",
-      arity = "0..1",
-      paramLabel = "FILE.html",
-      parameterConsumer = ReportFile.class,
-      description =
-          "Write a report to open in a browser: into .clodo/reports, or this file, which ends in"
-              + " .html.")
   private @Nullable String report;
 
-  @Option(
-      names = "--fail-on",
-      paramLabel = "WEIGHT",
-      defaultValue = "error",
-      description = "What makes the exit code 2: error, warning or never (${DEFAULT-VALUE}).")
   private FailOn failOn = FailOn.ERROR;
-
-  @Option(
-      names = "--build",
-      description =
-          "Let the project's wrangler build each Worker too, without sending it. The project's own"
-              + " build command runs.")
   private boolean build;
-
-  @Option(
-      names = "--run",
-      description =
-          "Start each built Worker too, for a moment, in the project's own workerd: exceptions at"
-              + " start-up, missing handlers and classes. Includes --build.")
   private boolean run;
-
-  @Option(
-      names = "--fix",
-      description =
-          "Edit the files where a remedy is an edit: what is certain by itself, the rest one by one"
-              + " on a terminal. Comments, order and line ends stay.")
   private boolean fix;
-
-  @Option(names = "--dry-run", description = "With --fix: show the patch, write nothing.")
   private boolean dryRun;
-
-  @Option(
-      names = {"--yes", "-y"},
-      description = "With --fix: ask nothing, make what is certain only.")
   private boolean yes;
-
-  @Parameters(
-      arity = "0..*",
-      paramLabel = "PATH",
-      description = "Folders or configuration files; without any, the current folder.")
   private List<Path> paths = List.of();
 
   AssessCommand(Session session) {
@@ -141,6 +59,79 @@ final class AssessCommand implements Callable<Integer> {
       stages.add(Stage.RUN);
     }
     return stages;
+  }
+
+  /** What may be typed. */
+  CommandSpec spec() {
+    return Syntax.of(
+            this,
+            "assess",
+            "Find what is missing or wrong before a deploy, each with file, line and remedy. Changes"
+                + " nothing unless --fix is given.")
+        .with(target)
+        .with(part)
+        .flag("--offline", "Look at the files only, ask nobody.", on -> offline = on)
+        .values(
+            Wanted.class,
+            new Wanted.Converter(),
+            "--format",
+            "FORMAT[=FILE]",
+            "text, json, sarif, junit, markdown, github or html; may be repeated, each other one with"
+                + " a file.",
+            all -> formats = all)
+        .text(
+            "--output, -o",
+            "FILE",
+            "Write to this file instead of standard output.",
+            typed -> output = typed)
+        .taking(
+            new ReportFile(),
+            "--report",
+            "FILE.html",
+            "Write a report to open in a browser: into .clodo/reports, or this file, which ends in"
+                + " .html.",
+            typed -> report = typed)
+        .value(
+            FailOn.class,
+            "--fail-on",
+            "WEIGHT",
+            "error",
+            "What makes the exit code 2: error, warning or never (${DEFAULT-VALUE}).",
+            typed -> failOn = typed)
+        .flag(
+            "--build",
+            "Let the project's wrangler build each Worker too, without sending it. The project's own"
+                + " build command runs.",
+            on -> build = on)
+        .flag(
+            "--run",
+            "Start each built Worker too, for a moment, in the project's own workerd: exceptions at"
+                + " start-up, missing handlers and classes. Includes --build.",
+            on -> run = on)
+        .flag(
+            "--fix",
+            "Edit the files where a remedy is an edit: what is certain by itself, the rest one by one"
+                + " on a terminal. Comments, order and line ends stay.",
+            on -> fix = on)
+        .flag("--dry-run", "With --fix: show the patch, write nothing.", on -> dryRun = on)
+        .flag("--yes, -y", "With --fix: ask nothing, make what is certain only.", on -> yes = on)
+        .arguments(
+            Path.class,
+            "PATH",
+            "Folders or configuration files; without any, the current folder.",
+            all -> paths = all)
+        .examples(
+            "  clodo assess                          this folder, with the account if there is a token",
+            "  clodo assess --offline services/api   one project, by its files alone",
+            "  clodo assess -e production --json     for a program",
+            "  clodo assess --format github --format sarif=clodo.sarif",
+            "                                        for a CI job",
+            "  clodo assess --run                    build and start each Worker as well",
+            "  clodo assess --fix --dry-run          the patch that would mend what is certain",
+            "  clodo assess --fix                    mend it, and ask about the rest",
+            "",
+            "Exit codes: 0 ready, 2 not ready.")
+        .spec();
   }
 
   @Override

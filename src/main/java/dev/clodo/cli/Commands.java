@@ -56,22 +56,22 @@ final class Commands {
 
   private static Optional<Object> command(String name, Session session) {
     return switch (name) {
-      case "assess" -> Optional.of(new AssessCommand(session));
-      case "explain" -> Optional.of(new ExplainCommand(session));
-      case "plan" -> Optional.of(new PlanCommand(session));
-      case "deploy" -> Optional.of(new DeployCommand(session));
-      case "resume" -> Optional.of(new ResumeCommand(session));
-      case "rollback" -> Optional.of(new RollbackCommand(session));
-      case "status" -> Optional.of(new StatusCommand(session));
-      case "history" -> Optional.of(new HistoryCommand(session));
+      case "assess" -> Optional.of(new AssessCommand(session).spec());
+      case "explain" -> Optional.of(new ExplainCommand(session).spec());
+      case "plan" -> Optional.of(new PlanCommand(session).spec());
+      case "deploy" -> Optional.of(new DeployCommand(session).spec());
+      case "resume" -> Optional.of(new ResumeCommand(session).spec());
+      case "rollback" -> Optional.of(new RollbackCommand(session).spec());
+      case "status" -> Optional.of(new StatusCommand(session).spec());
+      case "history" -> Optional.of(new HistoryCommand(session).spec());
       case "orchestrate" -> Optional.of(orchestrate(session));
-      case "init" -> Optional.of(new InitCommand(session));
-      case "doctor" -> Optional.of(new DoctorCommand(session));
-      case "docs" -> Optional.of(new DocsCommand(session));
+      case "init" -> Optional.of(new InitCommand(session).spec());
+      case "doctor" -> Optional.of(new DoctorCommand(session).spec());
+      case "docs" -> Optional.of(new DocsCommand(session).spec());
       case "sandbox" -> Optional.of(new SandboxCommand(session));
-      case "demo" -> Optional.of(new DemoCommand(session));
-      case "wrangler" -> Optional.of(new WranglerCommand(session));
-      case COMPLETION -> Optional.of(new CompletionCommand(session));
+      case "demo" -> Optional.of(new DemoCommand(session).spec());
+      case "wrangler" -> Optional.of(new WranglerCommand(session).spec());
+      case COMPLETION -> Optional.of(new CompletionCommand(session).spec());
       default -> Optional.empty();
     };
   }
@@ -81,7 +81,7 @@ final class Commands {
   }
 
   private static CommandLine root(Session session) {
-    var line = new CommandLine(new RootCommand(session));
+    var line = new CommandLine(new RootCommand(session).spec());
     line.getCommandSpec()
         .version(version(session.host()))
         .addOption(
@@ -99,7 +99,7 @@ final class Commands {
   }
 
   private static CommandLine orchestrate(Session session) {
-    var line = new CommandLine(new OrchestrateCommand(session));
+    var line = new CommandLine(new OrchestrateCommand(session).spec());
     for (var name : OrchestrateCommand.COMMANDS) {
       command(name, session).ifPresent(c -> line.addSubcommand(name, c));
     }

@@ -7,19 +7,8 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
 
-@Command(
-    name = "completion",
-    description = "Print a script that completes clodo's commands and options in a shell.",
-    footerHeading = "%nExamples:%n",
-    footer = {
-      "  bash   echo 'source <(clodo completion bash)' >> ~/.bashrc",
-      "  zsh    echo 'source <(clodo completion zsh)' >> ~/.zshrc",
-      "  fish   clodo completion fish > ~/.config/fish/completions/clodo.fish"
-    })
 final class CompletionCommand implements Callable<Integer> {
   private final Session session;
 
@@ -29,11 +18,24 @@ final class CompletionCommand implements Callable<Integer> {
     FISH
   }
 
-  @Parameters(paramLabel = "SHELL", description = "bash, zsh or fish.")
   private Shell shell = Shell.BASH;
 
   CompletionCommand(Session session) {
     this.session = session;
+  }
+
+  /** What may be typed. */
+  CommandSpec spec() {
+    return Syntax.of(
+            this,
+            "completion",
+            "Print a script that completes clodo's commands and options in a shell.")
+        .required(Shell.class, "SHELL", "bash, zsh or fish.", typed -> shell = typed)
+        .examples(
+            "  bash   echo 'source <(clodo completion bash)' >> ~/.bashrc",
+            "  zsh    echo 'source <(clodo completion zsh)' >> ~/.zshrc",
+            "  fish   clodo completion fish > ~/.config/fish/completions/clodo.fish")
+        .spec();
   }
 
   @Override

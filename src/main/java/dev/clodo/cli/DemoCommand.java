@@ -2,27 +2,28 @@ package dev.clodo.cli;
 
 import dev.clodo.Exit;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
 
-@Command(
-    name = "demo",
-    description =
-        "Show an assessment, a deploy, a release without a gap and an automatic rollback, on a local"
-            + " Cloudflare.",
-    footerHeading = "%nExamples:%n",
-    footer = {
-      "  clodo demo            takes a minute; the first time wrangler is installed from npm",
-      "  clodo demo --keep     leaves the workspace for you to look at"
-    })
 final class DemoCommand implements Callable<Integer> {
   private final Session session;
-
-  @Option(names = "--keep", description = "Keep the temporary workspace.")
   private boolean keep;
 
   DemoCommand(Session session) {
     this.session = session;
+  }
+
+  /** What may be typed. */
+  CommandSpec spec() {
+    return Syntax.of(
+            this,
+            "demo",
+            "Show an assessment, a deploy, a release without a gap and an automatic rollback, on a local"
+                + " Cloudflare.")
+        .flag("--keep", "Keep the temporary workspace.", on -> keep = on)
+        .examples(
+            "  clodo demo            takes a minute; the first time wrangler is installed from npm",
+            "  clodo demo --keep     leaves the workspace for you to look at")
+        .spec();
   }
 
   @Override

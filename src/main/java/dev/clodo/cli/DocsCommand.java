@@ -3,21 +3,8 @@ package dev.clodo.cli;
 import dev.clodo.Exit;
 import dev.clodo.SettingsGuide;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
 
-@Command(
-    name = "docs",
-    description =
-        "Print what may stand in clodo.yaml: an example with every key, or its JSON Schema.",
-    footerHeading = "%nExamples:%n",
-    footer = {
-      "  clodo docs config",
-      "  clodo docs config --schema > clodo.schema.json",
-      "",
-      "wrangler's own command of this name: clodo wrangler docs."
-    })
 final class DocsCommand implements Callable<Integer> {
   /** What there is a reference of. */
   enum Topic {
@@ -25,15 +12,27 @@ final class DocsCommand implements Callable<Integer> {
   }
 
   private final Session session;
-
-  @Parameters(arity = "0..1", paramLabel = "config", description = "What to print.")
   private Topic topic = Topic.config;
-
-  @Option(names = "--schema", description = "Print the JSON Schema, for editors.")
   private boolean schema;
 
   DocsCommand(Session session) {
     this.session = session;
+  }
+
+  /** What may be typed. */
+  CommandSpec spec() {
+    return Syntax.of(
+            this,
+            "docs",
+            "Print what may stand in clodo.yaml: an example with every key, or its JSON Schema.")
+        .argument(Topic.class, "config", "What to print.", typed -> topic = typed)
+        .flag("--schema", "Print the JSON Schema, for editors.", on -> schema = on)
+        .examples(
+            "  clodo docs config",
+            "  clodo docs config --schema > clodo.schema.json",
+            "",
+            "wrangler's own command of this name: clodo wrangler docs.")
+        .spec();
   }
 
   @Override

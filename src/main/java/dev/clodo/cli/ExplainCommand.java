@@ -10,33 +10,34 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
 
-@Command(
-    name = "explain",
-    description = "Say what a check is about: what goes wrong, how it is seen, how to mend it.",
-    footerHeading = "%nExamples:%n",
-    footer = {
-      "  clodo explain d1/database-id-malformed       one check",
-      "  clodo explain d1                      the checks of a group",
-      "  clodo explain                         every check"
-    })
 final class ExplainCommand implements Callable<Integer> {
   private final Session session;
-
-  @Option(names = "--list", description = "Only list them, a line each.")
   private boolean list;
-
-  @Parameters(
-      arity = "0..*",
-      paramLabel = "CHECK",
-      description = "The id of a check as findings name it, or a group; without any, all of them.")
   private List<String> names = List.of();
 
   ExplainCommand(Session session) {
     this.session = session;
+  }
+
+  /** What may be typed. */
+  CommandSpec spec() {
+    return Syntax.of(
+            this,
+            "explain",
+            "Say what a check is about: what goes wrong, how it is seen, how to mend it.")
+        .flag("--list", "Only list them, a line each.", on -> list = on)
+        .arguments(
+            String.class,
+            "CHECK",
+            "The id of a check as findings name it, or a group; without any, all of them.",
+            all -> names = all)
+        .examples(
+            "  clodo explain d1/database-id-malformed       one check",
+            "  clodo explain d1                      the checks of a group",
+            "  clodo explain                         every check")
+        .spec();
   }
 
   @Override

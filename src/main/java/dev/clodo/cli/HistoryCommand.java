@@ -5,42 +5,40 @@ import dev.clodo.Failed;
 import dev.clodo.model.RunId;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
 
-@Command(
-    name = "history",
-    description = "Show past runs, or one of them event by event.",
-    footerHeading = "%nExamples:%n",
-    footer = {
-      "  clodo history --limit 50",
-      "  clodo history --rollbacks",
-      "  clodo history k3v9x2ma"
-    })
 final class HistoryCommand implements Callable<Integer> {
   static final String RUN_ID = "[a-z0-9]{4,16}";
 
   private final Session session;
-
-  @Mixin private Target target = new Target();
-
-  @Option(
-      names = "--limit",
-      paramLabel = "N",
-      defaultValue = "20",
-      description = "How many runs, the newest first (${DEFAULT-VALUE}).")
+  private final Target target = new Target();
   private int limit;
-
-  @Option(names = "--rollbacks", description = "Only those that let earlier versions serve again.")
   private boolean rollbacks;
-
-  @Parameters(arity = "0..1", paramLabel = "RUN", description = "A run's id, for its journal.")
   private @Nullable String run;
 
   HistoryCommand(Session session) {
     this.session = session;
+  }
+
+  /** What may be typed. */
+  CommandSpec spec() {
+    return Syntax.of(this, "history", "Show past runs, or one of them event by event.")
+        .with(target)
+        .value(
+            int.class,
+            "--limit",
+            "N",
+            "20",
+            "How many runs, the newest first (${DEFAULT-VALUE}).",
+            typed -> limit = typed)
+        .flag(
+            "--rollbacks",
+            "Only those that let earlier versions serve again.",
+            on -> rollbacks = on)
+        .argument(String.class, "RUN", "A run's id, for its journal.", typed -> run = typed)
+        .examples(
+            "  clodo history --limit 50", "  clodo history --rollbacks", "  clodo history k3v9x2ma")
+        .spec();
   }
 
   @Override

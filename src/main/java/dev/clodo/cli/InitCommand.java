@@ -14,28 +14,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
 
-@Command(
-    name = "init",
-    description = {
-      "Start to use Clodo in a workspace: find its services, write clodo.yaml and, if wanted, a"
-          + " pre-commit hook and a CI job that run clodo assess.",
-      "Each file is shown before it is written. One that exists stays as it is, unless you say"
-          + " otherwise."
-    },
-    footerHeading = "%nExamples:%n",
-    footer = {
-      "  clodo init                            ask for everything",
-      "  clodo init --yes --hook --ci github   ask nothing: for scripts",
-      "  clodo init --dry-run --ci github      only show",
-      "",
-      "Wrangler's own command of this name: clodo wrangler init",
-      "Exit codes: 0 done, 1 nobody can be asked here (use --yes), 2 there are no services, 30 a"
-          + " file can't be written."
-    })
 final class InitCommand implements Callable<Integer> {
   private final Session session;
 
@@ -44,32 +24,12 @@ final class InitCommand implements Callable<Integer> {
     NONE
   }
 
-  @Option(names = "--hook", description = "Add a pre-commit hook.")
   private boolean hook;
-
-  @Option(names = "--ci", paramLabel = "KIND", description = "Add a CI job: github, or none.")
   private @Nullable Ci ci;
-
-  @Option(
-      names = "--baseline",
-      description = "Leave out the warnings that there are today, so that only new ones show.")
   private boolean baseline;
-
-  @Option(
-      names = {"--yes", "-y"},
-      description = "Ask nothing: write clodo.yaml, and what the other options name.")
   private boolean yes;
-
-  @Option(names = "--force", description = "Replace files that exist.")
   private boolean force;
-
-  @Option(names = "--dry-run", description = "Show the files, write nothing.")
   private boolean dryRun;
-
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "PATH",
-      description = "The workspace; without it the current folder.")
   private @Nullable Path path;
 
   InitCommand(Session session) {
@@ -78,6 +38,43 @@ final class InitCommand implements Callable<Integer> {
 
   /** What became of a file. */
   private record Told(Draft draft, String outcome) {}
+
+  /** What may be typed. */
+  CommandSpec spec() {
+    return Syntax.of(
+            this,
+            "init",
+            "Start to use Clodo in a workspace: find its services, write clodo.yaml and, if wanted, a"
+                + " pre-commit hook and a CI job that run clodo assess.",
+            "Each file is shown before it is written. One that exists stays as it is, unless you say"
+                + " otherwise.")
+        .flag("--hook", "Add a pre-commit hook.", on -> hook = on)
+        .value(Ci.class, "--ci", "KIND", "Add a CI job: github, or none.", typed -> ci = typed)
+        .flag(
+            "--baseline",
+            "Leave out the warnings that there are today, so that only new ones show.",
+            on -> baseline = on)
+        .flag(
+            "--yes, -y",
+            "Ask nothing: write clodo.yaml, and what the other options name.",
+            on -> yes = on)
+        .flag("--force", "Replace files that exist.", on -> force = on)
+        .flag("--dry-run", "Show the files, write nothing.", on -> dryRun = on)
+        .argument(
+            Path.class,
+            "PATH",
+            "The workspace; without it the current folder.",
+            typed -> path = typed)
+        .examples(
+            "  clodo init                            ask for everything",
+            "  clodo init --yes --hook --ci github   ask nothing: for scripts",
+            "  clodo init --dry-run --ci github      only show",
+            "",
+            "Wrangler's own command of this name: clodo wrangler init",
+            "Exit codes: 0 done, 1 nobody can be asked here (use --yes), 2 there are no services, 30 a"
+                + " file can't be written.")
+        .spec();
+  }
 
   @Override
   public Integer call() {

@@ -4,31 +4,29 @@ import dev.clodo.Clodo;
 import dev.clodo.model.Selection;
 import java.util.ArrayList;
 import java.util.List;
-import picocli.CommandLine.Option;
 
 /** Which part of the workspace a command is about. */
-final class Part {
-  @Option(
-      names = "--only",
-      paramLabel = "NAME",
-      split = ",",
-      description =
-          "Only these: services, copies, groups or domains, * for any letters. Services and domains"
-              + " together mean these services for these domains.")
+final class Part implements Syntax.Shared {
   private List<String> only = new ArrayList<>();
-
-  @Option(
-      names = "--except",
-      paramLabel = "NAME",
-      split = ",",
-      description = "All but these, named in the same way.")
   private List<String> except = new ArrayList<>();
-
-  @Option(
-      names = "--since",
-      paramLabel = "REF",
-      description = "Only what changed since a commit, tag or branch, and what calls that.")
   private String since = "";
+
+  @Override
+  public void addTo(Syntax syntax) {
+    syntax
+        .list(
+            "--only",
+            "NAME",
+            "Only these: services, copies, groups or domains, * for any letters. Services and domains"
+                + " together mean these services for these domains.",
+            all -> only = all)
+        .list("--except", "NAME", "All but these, named in the same way.", all -> except = all)
+        .text(
+            "--since",
+            "REF",
+            "Only what changed since a commit, tag or branch, and what calls that.",
+            typed -> since = typed);
+  }
 
   boolean isAll() {
     return selection().isAll();

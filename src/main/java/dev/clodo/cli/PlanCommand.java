@@ -4,33 +4,35 @@ import dev.clodo.Drafted;
 import dev.clodo.Exit;
 import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 
-@Command(
-    name = "plan",
-    description =
-        "Show what a deploy would do: every step, in order, with its undo. Changes nothing.",
-    footerHeading = "%nExamples:%n",
-    footer = {
-      "  clodo plan -e production",
-      "  clodo plan --since main           what changed since the branch main, and what calls it",
-      "  clodo plan --only web,acme.example.com",
-      "  clodo plan --json > plan.json && clodo deploy --plan plan.json",
-      "",
-      "Exit codes: 0 there is something to do, 2 not ready, 4 nothing to do."
-    })
 final class PlanCommand implements Callable<Integer> {
   private final Session session;
-
-  @Mixin private Target target = new Target();
-
-  @Mixin private Wishes wishes = new Wishes();
-
-  @Mixin private Part part = new Part();
+  private final Target target = new Target();
+  private final Wishes wishes = new Wishes();
+  private final Part part = new Part();
 
   PlanCommand(Session session) {
     this.session = session;
+  }
+
+  /** What may be typed. */
+  CommandSpec spec() {
+    return Syntax.of(
+            this,
+            "plan",
+            "Show what a deploy would do: every step, in order, with its undo. Changes nothing.")
+        .with(target)
+        .with(wishes)
+        .with(part)
+        .examples(
+            "  clodo plan -e production",
+            "  clodo plan --since main           what changed since the branch main, and what calls it",
+            "  clodo plan --only web,acme.example.com",
+            "  clodo plan --json > plan.json && clodo deploy --plan plan.json",
+            "",
+            "Exit codes: 0 there is something to do, 2 not ready, 4 nothing to do.")
+        .spec();
   }
 
   @Override

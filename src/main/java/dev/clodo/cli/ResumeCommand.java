@@ -2,26 +2,28 @@ package dev.clodo.cli;
 
 import dev.clodo.Exit;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 
-@Command(
-    name = "resume",
-    description =
-        "Carry on a run that did not end, from where its journal stands: to the release, or back.",
-    footerHeading = "%nExamples:%n",
-    footer = {
-      "  clodo resume -e production",
-      "",
-      "Exit codes: as deploy; 4 when every run has ended."
-    })
 final class ResumeCommand implements Callable<Integer> {
   private final Session session;
-
-  @Mixin private Target target = new Target();
+  private final Target target = new Target();
 
   ResumeCommand(Session session) {
     this.session = session;
+  }
+
+  /** What may be typed. */
+  CommandSpec spec() {
+    return Syntax.of(
+            this,
+            "resume",
+            "Carry on a run that did not end, from where its journal stands: to the release, or back.")
+        .with(target)
+        .examples(
+            "  clodo resume -e production",
+            "",
+            "Exit codes: as deploy; 4 when every run has ended.")
+        .spec();
   }
 
   @Override

@@ -10,83 +10,77 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
 
-@Command(
-    name = "rollback",
-    description =
-        "Let earlier versions serve again: what served before the last release, a version you name,"
-            + " or everything as it was after a run.",
-    footerHeading = "%nExamples:%n",
-    footer = {
-      "  clodo rollback --list                     the versions there are",
-      "  clodo rollback                            all services of the last release",
-      "  clodo rollback api --to-version 1a2b3c4d  one service, to one version",
-      "  clodo rollback --to-release k3v9x2ma      every service as it was after that run",
-      "  clodo rollback --domain acme.example.com  one domain",
-      "  clodo rollback api --now                  an emergency: the switch and nothing else",
-      "",
-      "Routes, schedules, queue consumers and data are in no version and stay as they are; secrets"
-          + " come",
-      "back with the version that had them. What was done: clodo history --rollbacks",
-      "Wrangler's own command of this name: clodo wrangler rollback",
-      "Exit codes: as deploy; 0 when the earlier versions serve."
-    })
 final class RollbackCommand implements Callable<Integer> {
   static final String IN_NO_VERSION =
       "Routes, schedules, queue consumers and data are in no version and stay as they are.";
 
   private final Session session;
-
-  @Mixin private Target target = new Target();
-
-  @Parameters(
-      arity = "0..*",
-      paramLabel = "SERVICE",
-      description = "Services or groups; without any every service that is concerned.")
+  private final Target target = new Target();
   private List<String> services = List.of();
-
-  @Option(
-      names = "--domain",
-      paramLabel = "DOMAIN",
-      description = "Only what is released for this domain; may be repeated.")
   private List<String> domains = List.of();
-
-  @Option(names = "--list", description = "List the versions; change nothing.")
   private boolean list;
-
-  @Option(
-      names = "--to-version",
-      paramLabel = "VERSION",
-      description = "A version's id, its first characters, or its number as #7.")
   private @Nullable String version;
-
-  @Option(
-      names = "--to-release",
-      paramLabel = "RUN",
-      description = "Every service as it was after this run; see clodo history.")
   private @Nullable String run;
-
-  @Option(
-      names = {"--now", "--emergency"},
-      description =
-          "An emergency: switch first. Nobody is asked, nothing is checked before or waited for"
-              + " after, and a lease or a store that can't be had is no hindrance.")
   private boolean now;
-
-  @Option(names = "--dry-run", description = "Show the plan and change nothing.")
   private boolean dryRun;
-
-  @Option(
-      names = {"--yes", "-y"},
-      description = "Do not ask.")
   private boolean yes;
 
   RollbackCommand(Session session) {
     this.session = session;
+  }
+
+  /** What may be typed. */
+  CommandSpec spec() {
+    return Syntax.of(
+            this,
+            "rollback",
+            "Let earlier versions serve again: what served before the last release, a version you name,"
+                + " or everything as it was after a run.")
+        .with(target)
+        .arguments(
+            String.class,
+            "SERVICE",
+            "Services or groups; without any every service that is concerned.",
+            all -> services = all)
+        .texts(
+            "--domain",
+            "DOMAIN",
+            "Only what is released for this domain; may be repeated.",
+            all -> domains = all)
+        .flag("--list", "List the versions; change nothing.", on -> list = on)
+        .text(
+            "--to-version",
+            "VERSION",
+            "A version's id, its first characters, or its number as #7.",
+            typed -> version = typed)
+        .text(
+            "--to-release",
+            "RUN",
+            "Every service as it was after this run; see clodo history.",
+            typed -> run = typed)
+        .flag(
+            "--now, --emergency",
+            "An emergency: switch first. Nobody is asked, nothing is checked before or waited for"
+                + " after, and a lease or a store that can't be had is no hindrance.",
+            on -> now = on)
+        .flag("--dry-run", "Show the plan and change nothing.", on -> dryRun = on)
+        .flag("--yes, -y", "Do not ask.", on -> yes = on)
+        .examples(
+            "  clodo rollback --list                     the versions there are",
+            "  clodo rollback                            all services of the last release",
+            "  clodo rollback api --to-version 1a2b3c4d  one service, to one version",
+            "  clodo rollback --to-release k3v9x2ma      every service as it was after that run",
+            "  clodo rollback --domain acme.example.com  one domain",
+            "  clodo rollback api --now                  an emergency: the switch and nothing else",
+            "",
+            "Routes, schedules, queue consumers and data are in no version and stay as they are; secrets"
+                + " come",
+            "back with the version that had them. What was done: clodo history --rollbacks",
+            "Wrangler's own command of this name: clodo wrangler rollback",
+            "Exit codes: as deploy; 0 when the earlier versions serve.")
+        .spec();
   }
 
   @Override

@@ -3,30 +3,33 @@ package dev.clodo.cli;
 import dev.clodo.Exit;
 import dev.clodo.model.Status;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 
-@Command(
-    name = "status",
-    description = "Show what serves now, whether somebody is at work, and the last five runs.",
-    footerHeading = "%nExamples:%n",
-    footer = {
-      "  clodo status -e production",
-      "  clodo status --verbose            each copy of a service, where there are many",
-      "  clodo status --json",
-      "",
-      "Exit codes: 0 everything was seen, 2 the credentials do not do, 30 Cloudflare did not say what"
-          + " serves."
-    })
 final class StatusCommand implements Callable<Integer> {
   private static final int LAST = 5;
 
   private final Session session;
-
-  @Mixin private Target target = new Target();
+  private final Target target = new Target();
 
   StatusCommand(Session session) {
     this.session = session;
+  }
+
+  /** What may be typed. */
+  CommandSpec spec() {
+    return Syntax.of(
+            this,
+            "status",
+            "Show what serves now, whether somebody is at work, and the last five runs.")
+        .with(target)
+        .examples(
+            "  clodo status -e production",
+            "  clodo status --verbose            each copy of a service, where there are many",
+            "  clodo status --json",
+            "",
+            "Exit codes: 0 everything was seen, 2 the credentials do not do, 30 Cloudflare did not say what"
+                + " serves.")
+        .spec();
   }
 
   @Override

@@ -3,26 +3,30 @@ package dev.clodo.cli;
 import dev.clodo.Clodo;
 import dev.clodo.model.EnvironmentName;
 import java.nio.file.Path;
-import picocli.CommandLine.Option;
 
 /** Which environment of the workspace a command is about. */
-final class Target {
+final class Target implements Syntax.Shared {
   private EnvironmentName environment = EnvironmentName.TOP_LEVEL;
+  private String profile = "";
 
-  @Option(
-      names = {"--environment", "-e"},
-      paramLabel = "NAME",
-      description =
-          "The named environment of the wrangler configurations; without it their top level.")
-  void environment(String name) {
-    environment = new EnvironmentName(name);
+  @Override
+  public void addTo(Syntax syntax) {
+    syntax
+        .text(
+            "--environment, -e",
+            "NAME",
+            "The named environment of the wrangler configurations; without it their top level.",
+            this::environment)
+        .text(
+            "--profile",
+            "NAME",
+            "The profile of clodo.yaml: which waves, ladder and health checks.",
+            typed -> profile = typed);
   }
 
-  @Option(
-      names = "--profile",
-      paramLabel = "NAME",
-      description = "The profile of clodo.yaml: which waves, ladder and health checks.")
-  private String profile = "";
+  private void environment(String name) {
+    environment = new EnvironmentName(name);
+  }
 
   EnvironmentName environment() {
     return environment;

@@ -10,54 +10,45 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
-import picocli.CommandLine.Option;
 
 /** What a person may ask of a release beside the release itself. */
-final class Wishes {
+final class Wishes implements Syntax.Shared {
   private final Set<Wish> wishes = EnumSet.noneOf(Wish.class);
   private final List<SecretFile> files = new ArrayList<>();
 
-  @Option(
-      names = "--accept-changed-migrations",
-      description = "Go on although a migration file differs from what was applied under its name.")
-  void acceptChangedMigrations(boolean wanted) {
-    set(Wish.ACCEPT_CHANGED_MIGRATIONS, wanted);
-  }
-
-  @Option(
-      names = "--expand-only",
-      description =
-          "Refuse migrations that take away what the version that serves may still use: dropped or"
-              + " renamed tables and columns, new columns without a default.")
-  void expandOnly(boolean wanted) {
-    set(Wish.EXPAND_ONLY, wanted);
-  }
-
-  @Option(
-      names = "--overwrite-triggers",
-      description =
-          "Replace routes, domains, schedules and addresses that were changed by hand, or by"
-              + " something else than Clodo.")
-  void overwriteTriggers(boolean wanted) {
-    set(Wish.OVERWRITE_TRIGGERS, wanted);
-  }
-
-  @Option(
-      names = "--require-rollback",
-      description =
-          "Refuse what a service could not be rolled back from: a first deploy, a change of Durable"
-              + " Object classes, a database that loses what the version before uses.")
-  void requireRollback(boolean wanted) {
-    set(Wish.REQUIRE_ROLLBACK, wanted);
-  }
-
-  @Option(
-      names = "--create-missing",
-      description =
-          "Create KV namespaces, D1 databases, R2 buckets and queues that are bound and do not exist"
-              + " yet; ids are written into the configuration.")
-  void createMissing(boolean wanted) {
-    set(Wish.CREATE_MISSING, wanted);
+  @Override
+  public void addTo(Syntax syntax) {
+    syntax
+        .flag(
+            "--accept-changed-migrations",
+            "Go on although a migration file differs from what was applied under its name.",
+            on -> set(Wish.ACCEPT_CHANGED_MIGRATIONS, on))
+        .flag(
+            "--expand-only",
+            "Refuse migrations that take away what the version that serves may still use: dropped or"
+                + " renamed tables and columns, new columns without a default.",
+            on -> set(Wish.EXPAND_ONLY, on))
+        .flag(
+            "--overwrite-triggers",
+            "Replace routes, domains, schedules and addresses that were changed by hand, or by"
+                + " something else than Clodo.",
+            on -> set(Wish.OVERWRITE_TRIGGERS, on))
+        .flag(
+            "--require-rollback",
+            "Refuse what a service could not be rolled back from: a first deploy, a change of Durable"
+                + " Object classes, a database that loses what the version before uses.",
+            on -> set(Wish.REQUIRE_ROLLBACK, on))
+        .flag(
+            "--create-missing",
+            "Create KV namespaces, D1 databases, R2 buckets and queues that are bound and do not exist"
+                + " yet; ids are written into the configuration.",
+            on -> set(Wish.CREATE_MISSING, on))
+        .text(
+            "--secrets-file",
+            "[SERVICE=]FILE",
+            "Lines NAME=value of this file are the service's secrets. Only those that changed are"
+                + " sent, together with the new version.",
+            this::secretsFile);
   }
 
   private void set(Wish wish, boolean wanted) {
@@ -68,13 +59,7 @@ final class Wishes {
     }
   }
 
-  @Option(
-      names = "--secrets-file",
-      paramLabel = "[SERVICE=]FILE",
-      description =
-          "Lines NAME=value of this file are the service's secrets. Only those that changed are"
-              + " sent, together with the new version.")
-  void secretsFile(String typed) {
+  private void secretsFile(String typed) {
     int equals = typed.indexOf('=');
     files.add(
         new SecretFile(
