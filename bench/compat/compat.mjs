@@ -1,41 +1,25 @@
 // Each command is run twice in the same folder with the same variables and input: plain, as wrangler's bin starts it, and
 // through clodo. Standard output, standard error and the exit code must be equal byte by byte. Help pages need nothing but
 // wrangler; the rest runs against one sandbox, with commands that may be repeated.
-import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { loadavg, tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { spawn } from "node:child_process";
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { clodo, install, median, sandbox, workplace } from "../lib/bench.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const every = Number(process.argv[2] ?? 1);
-const clodo = process.env.CLODO ?? resolve(here, "../../clodo");
-const home = mkdtempSync(join(tmpdir(), "clodo-compat-"));
-const project = join(home, "project");
-const npm = ["install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error", "--prefix"];
-const bin = join(project, `node_modules/node-${process.platform}-${process.arch}/bin`);
 const LIMIT = 120_000;
 
-function base() {
-  return {
-    ...process.env,
-    PATH: `${bin}:${process.env.PATH}`,
-    HOME: home,
-    CLODO_SANDBOX_HOME: join(home, "sandbox"),
-    WRANGLER_SEND_METRICS: "false",
-    // The log's name tells the time.
-    WRANGLER_WRITE_LOGS: "false",
-    // For both sides: most of what a help page costs is compiling wrangler.
-    NODE_COMPILE_CACHE: join(home, "compiled"),
-  };
-}
-
-function sandboxEnvironment() {
-  const script = 'eval "$("$0" sandbox start --env)" && exec "$1" -p "JSON.stringify(process.env)"';
-  return JSON.parse(
-    execFileSync("sh", ["-c", script, clodo, process.execPath], { env: base(), encoding: "utf8", cwd: project }),
-  );
-}
+const place = workplace("compat", (home) => ({
+  HOME: home,
+  // The log's name tells the time.
+  WRANGLER_WRITE_LOGS: "false",
+  // For both sides: most of what a help page costs is compiling wrangler.
+  NODE_COMPILE_CACHE: join(home, "compiled"),
+}));
+const { project, base } = place;
 
 /** Runs to the end, or until `until` was printed and the process group got the signal. */
 function run(command, args, env, { input = "", until = "", signal = "SIGINT" } = {}) {
@@ -93,31 +77,15 @@ async function pair(args, env, options = {}) {
 }
 
 mkdirSync(join(project, "src"), { recursive: true });
-writeFileSync(join(project, "package.json"), '{ "name": "compat", "private": true }\n');
 writeFileSync(
   join(project, "wrangler.jsonc"),
   '{ "name": "compat", "main": "src/index.js", "compatibility_date": "2025-09-01", "workers_dev": true }\n',
 );
 writeFileSync(join(project, "src/index.js"), 'export default { fetch: () => new Response("hello") };\n');
-console.log("installing wrangler 4.164.0 and a Node for it");
-execFileSync("npm", [...npm, project, "wrangler@4.164.0", `node-${process.platform}-${process.arch}@22.23.3`], {
-  stdio: "inherit",
-});
-spawnSync(clodo, ["--version"], { env: base() });
+install(place);
 
-let stopped = false;
-const stop = () => {
-  if (!stopped) {
-    stopped = true;
-    spawnSync(clodo, ["sandbox", "stop"], { env: base(), cwd: project });
-    rmSync(home, { recursive: true, force: true });
-  }
-};
-process.on("exit", stop);
-process.on("SIGINT", () => process.exit(130));
-
-const plainEnv = { ...base(), CLOUDFLARE_API_TOKEN: "none", CLOUDFLARE_ACCOUNT_ID: "0".repeat(32) };
-const env = sandboxEnvironment();
+const plainEnv = { ...base, CLOUDFLARE_API_TOKEN: "none", CLOUDFLARE_ACCOUNT_ID: "0".repeat(32) };
+const env = sandbox(place);
 
 const api = [
   [["deploy"], { prepare: true }],
@@ -166,10 +134,9 @@ for (let i = 0; i < commands.length; i += every) {
     console.log(`${pages} help pages, ${different.length} different`);
   }
 }
-times.sort((a, b) => a - b);
 const summary =
   `${pages} help pages of ${commands.length} and ${onSandbox} commands on the sandbox, ${different.length} different` +
-  `; wall time through clodo / plain, median ${times[Math.floor(times.length / 2)].toFixed(2)} (load ${loadavg()[0].toFixed(1)})`;
+  `; wall time through clodo / plain, median ${median(times).toFixed(2)} (load ${loadavg()[0].toFixed(1)})`;
 console.log(summary);
 if (process.env.CLODO_COMPAT_LOG) {
   appendFileSync(process.env.CLODO_COMPAT_LOG, `${summary}\n${different.join("\n")}\n`);

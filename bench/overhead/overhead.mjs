@@ -1,40 +1,14 @@
 // Paired: each round changes the Worker's source three times and deploys it once with wrangler as its
 // bin starts it, once through npx and once with clodo, in an order that turns from round to round. The
 // sandbox answers all of them, so what differs is the tool. Ratios are medians of the ratios of each round.
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { clodo, install, median, sandbox, workplace } from "../lib/bench.mjs";
 
 const rounds = Number(process.argv[2] ?? 9);
-const clodo = resolve(dirname(fileURLToPath(import.meta.url)), "../../clodo");
-const home = mkdtempSync(join(tmpdir(), "clodo-overhead-"));
-const project = join(home, "project");
-const npm = ["install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error", "--prefix"];
-
-/** The variables that the sandbox asks a shell to set; the token is read from a file, so a shell it is. */
-function sandboxEnvironment() {
-  const script = 'eval "$("$0" sandbox start --env)" && exec "$1" -p "JSON.stringify(process.env)"';
-  const options = { env: base(), encoding: "utf8", cwd: project };
-  return JSON.parse(execFileSync("sh", ["-c", script, clodo, process.execPath], options));
-}
-
-function base() {
-  return { ...process.env, CLODO_SANDBOX_HOME: join(home, "sandbox"), CI: "1", WRANGLER_SEND_METRICS: "false" };
-}
-
-function nodeForWrangler() {
-  const [major, minor] = process.versions.node.split(".").map(Number);
-  if (major > 22 || (major === 22 && minor >= 12)) {
-    return dirname(process.execPath);
-  }
-  const platform = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
-  const folder = join(home, "node");
-  mkdirSync(folder);
-  execFileSync("npm", [...npm, folder, `${platform}@22.23.3`], { stdio: "inherit" });
-  return join(folder, "node_modules", platform, "bin");
-}
+const place = workplace("overhead", () => ({ CI: "1" }));
+const { project } = place;
 
 function change(text) {
   writeFileSync(
@@ -53,31 +27,15 @@ function timed(name, command, args, env) {
   return ms;
 }
 
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-
 mkdirSync(join(project, "src"), { recursive: true });
-writeFileSync(join(project, "package.json"), '{ "name": "overhead", "private": true }\n');
 writeFileSync(
   join(project, "wrangler.jsonc"),
   '{ "name": "overhead", "main": "src/index.ts", "compatibility_date": "2025-09-01", "workers_dev": true }\n',
 );
 change("first");
-console.log("installing wrangler 4.164.0");
-execFileSync("npm", [...npm, project, "wrangler@4.164.0"], { stdio: "inherit" });
-const path = `${nodeForWrangler()}:${process.env.PATH}`;
+install(place);
 
-let stopped = false;
-const stop = () => {
-  if (!stopped) {
-    stopped = true;
-    spawnSync(clodo, ["sandbox", "stop"], { env: base(), cwd: project });
-    rmSync(home, { recursive: true, force: true });
-  }
-};
-process.on("exit", stop);
-process.on("SIGINT", () => process.exit(130));
-
-const env = { ...sandboxEnvironment(), PATH: path };
+const env = sandbox(place);
 const tools = {
   "wrangler deploy": [join(project, "node_modules/.bin/wrangler"), ["deploy"]],
   "npx wrangler deploy": ["npx", ["wrangler", "deploy"]],

@@ -1,38 +1,19 @@
 // Paired: each round brings the newer version back to one Worker with the API, then goes back once with wrangler and once with
 // clodo, plainly and with --now, in an order that turns from round to round. A poller asks the edge all the time; a switch is
 // visible when the answer is the earlier version's for the first time. Then all services of a workspace go back at once.
-import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:http";
-import { loadavg, tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { loadavg } from "node:os";
+import { join } from "node:path";
+import { clodo, install, median, sandbox, workplace } from "../lib/bench.mjs";
 
 const rounds = Number(process.argv[2] ?? 9);
 const many = Number(process.argv[3] ?? 50);
-const clodo = process.env.CLODO ?? resolve(dirname(fileURLToPath(import.meta.url)), "../../clodo");
-const home = mkdtempSync(join(tmpdir(), "clodo-rollback-"));
-const project = join(home, "project");
-const node = `node-${process.platform}-${process.arch}`;
+const place = workplace("rollback", () => ({ CI: "1" }));
+const { project } = place;
 const LIMIT = 120_000;
 const agent = new Agent({ keepAlive: true });
-
-function base() {
-  return {
-    ...process.env,
-    PATH: `${join(project, `node_modules/${node}/bin`)}:${process.env.PATH}`,
-    CLODO_SANDBOX_HOME: join(home, "sandbox"),
-    CI: "1",
-    WRANGLER_SEND_METRICS: "false",
-  };
-}
-
-function sandboxEnvironment() {
-  const script = 'eval "$("$0" sandbox start --env)" && exec "$1" -p "JSON.stringify(process.env)"';
-  return JSON.parse(
-    execFileSync("sh", ["-c", script, clodo, process.execPath], { env: base(), encoding: "utf8", cwd: project }),
-  );
-}
 
 /** An idle connection may be closed the moment it is used, so a question is asked again. */
 async function call(url, options = {}) {
@@ -59,11 +40,8 @@ function once(url, { method = "GET", headers = {}, body } = {}) {
   });
 }
 
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-mkdirSync(project, { recursive: true });
-writeFileSync(join(project, "package.json"), '{ "name": "rollback", "private": true }\n');
 const name = (i) => `svc-${String(i).padStart(2, "0")}`;
 function service(i, text) {
   const folder = join(project, name(i));
@@ -75,26 +53,8 @@ function service(i, text) {
   writeFileSync(join(folder, "src/index.js"), `export default { fetch: () => new Response(${JSON.stringify(text)}) };\n`);
 }
 for (let i = 0; i < many; i++) service(i, "earlier");
-console.log("installing wrangler 4.164.0 and a Node for it");
-execFileSync(
-  "npm",
-  ["install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error", "--prefix", project, "wrangler@4.164.0", `${node}@22.23.3`],
-  { stdio: "inherit" },
-);
-
-let stopped = false;
-const stop = () => {
-  if (!stopped) {
-    stopped = true;
-    spawnSync(clodo, ["sandbox", "stop"], { env: base(), cwd: project });
-    rmSync(home, { recursive: true, force: true });
-  }
-};
-process.on("exit", stop);
-process.on("SIGINT", () => process.exit(130));
-
-spawnSync(clodo, ["--version"], { env: base() });
-const env = sandboxEnvironment();
+install(place);
+const env = sandbox(place);
 const edge = env.CLODO_EDGE;
 const headers = { Authorization: `Bearer ${env.CLOUDFLARE_API_TOKEN}`, "Content-Type": "application/json" };
 const api = (path) => `${env.CLOUDFLARE_API_BASE_URL}/accounts/${env.CLOUDFLARE_ACCOUNT_ID}/workers/scripts/${path}`;

@@ -1,5 +1,6 @@
 package dev.clodo.adapter.cloudflare;
 
+import dev.clodo.model.EnvFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,12 +41,6 @@ public record DotEnv(Map<String, String> variables, Map<String, String> sources)
 
   /** Bytes; a file of variables is short. */
   private static final long LONGEST = 1 << 20;
-
-  private static final Pattern LINE =
-      Pattern.compile(
-          "(?m)^[ \\t]*(?:export[ \\t]+)?([\\w.-]+)[ \\t]*=[ \\t]*"
-              + "('(?:\\\\'|[^'])*'|\"(?:\\\\\"|[^\"])*\"|`(?:\\\\`|[^`])*`|[^#\\r\\n]*)"
-              + "[ \\t]*(?:#.*)?$");
 
   private static final Pattern REFERENCE =
       Pattern.compile("\\$(?:\\{([A-Za-z_][\\w]*)(?::?-([^}]*))?}|([A-Za-z_][\\w]*))");
@@ -95,28 +90,11 @@ public record DotEnv(Map<String, String> variables, Map<String, String> sources)
       if (!Files.isRegularFile(file) || Files.size(file) > LONGEST) {
         return Map.of();
       }
-      return parse(Files.readString(file));
+      return EnvFile.parse(Files.readString(file));
     } catch (IOException e) {
       // As for wrangler, a file that can't be read gives nothing.
       return Map.of();
     }
-  }
-
-  static Map<String, String> parse(String text) {
-    var values = new LinkedHashMap<String, String>();
-    var matcher = LINE.matcher(text.replace("\uFEFF", ""));
-    while (matcher.find()) {
-      values.put(matcher.group(1), unquoted(matcher.group(2).strip()));
-    }
-    return values;
-  }
-
-  private static String unquoted(String written) {
-    if (written.length() < 2 || "'\"`".indexOf(written.charAt(0)) < 0) {
-      return written;
-    }
-    var inner = written.substring(1, written.length() - 1);
-    return written.charAt(0) == '"' ? inner.replace("\\n", "\n").replace("\\r", "\r") : inner;
   }
 
   /** {@code $NAME}, {@code ${NAME}} and {@code ${NAME:-other}}. */

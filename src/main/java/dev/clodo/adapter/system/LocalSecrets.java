@@ -2,6 +2,7 @@ package dev.clodo.adapter.system;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.clodo.model.EnvFile;
 import dev.clodo.model.SecretSource;
 import dev.clodo.port.Secrets;
 import dev.clodo.port.UserError;
@@ -15,11 +16,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -35,11 +34,6 @@ public final class LocalSecrets implements Secrets {
   private static final long LONGEST_FILE = 1 << 20;
 
   private static final int KEY_BYTES = 32;
-
-  private static final Pattern LINE =
-      Pattern.compile(
-          "(?m)^[ \\t]*(?:export[ \\t]+)?([\\w.-]+)[ \\t]*=[ \\t]*"
-              + "('(?:[^'])*'|\"(?:\\\\.|[^\"\\\\])*\"|`[^`]*`|[^#\\r\\n]*)");
 
   private final Path workspace;
   private final Map<String, String> variables;
@@ -84,32 +78,13 @@ public final class LocalSecrets implements Secrets {
       if (Files.size(file) > LONGEST_FILE) {
         throw new UserError(UserError.Kind.NOT_READY, file + " is too long for a file of secrets");
       }
-      return parse(Files.readString(file));
+      return EnvFile.parse(Files.readString(file));
     } catch (NoSuchFileException missing) {
       throw new UserError(UserError.Kind.NOT_READY, "there is no file " + file);
     } catch (IOException unreadable) {
       throw new UserError(
           UserError.Kind.NOT_READY, file + " can't be read; is it yours, and UTF-8?");
     }
-  }
-
-  static Map<String, String> parse(String text) {
-    var values = new LinkedHashMap<String, String>();
-    var matcher = LINE.matcher(text.replace("\uFEFF", ""));
-    while (matcher.find()) {
-      values.put(matcher.group(1), unquoted(matcher.group(2).strip()));
-    }
-    return values;
-  }
-
-  private static String unquoted(String written) {
-    if (written.length() < 2 || "'\"`".indexOf(written.charAt(0)) < 0) {
-      return written;
-    }
-    var inner = written.substring(1, written.length() - 1);
-    return written.charAt(0) == '"'
-        ? inner.replace("\\n", "\n").replace("\\r", "\r").replace("\\\"", "\"")
-        : inner;
   }
 
   /** What it complains of could hold a value, so it is not shown. */
