@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 /**
  * Everything that a check may look at: what the workspace wants, what the account has, and the day.
  *
- * @param crons how many schedules all services have together
+ * @param crons how many schedules a release asks of the account in use
  * @param tried what building and starting the services told
  * @param today the day in UTC, which is how Cloudflare judges compatibility dates
  * @param names the names that the workspace's own services have at Cloudflare
@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
  * @param pipelines what continuous integration and scripts run
  * @param pipelineCalls how continuous integration calls wrangler, by the folder it does so in
  * @param newWorkers what is released to the account in use and is not there yet
- * @param consumers the services that consume a queue once they are released, by the queue's name
+ * @param consumers the services that consume a queue once they are released, by account and queue
  */
 record Evidence(
     Inventory inventory,
@@ -53,7 +53,10 @@ record Evidence(
           .flatMap(q -> q.tables("consumers").stream())
           .flatMap(t -> t.text("queue").stream())
           .distinct()
-          .forEach(q -> consumers.computeIfAbsent(q, _ -> new ArrayList<>()).add(service.name()));
+          .forEach(q ->
+              consumers
+                  .computeIfAbsent(inAccount(service, q), _ -> new ArrayList<>())
+                  .add(service.name()));
     }
     return new Evidence(
         inventory,
@@ -66,10 +69,20 @@ record Evidence(
         Pipelines.of(inventory),
         Calls.inPipelines(inventory),
         newWorkers(inventory, account),
-        inventory.services().stream()
+        inventory.released().stream()
+            .filter(service -> service.copy().account().isEmpty())
             .flatMap(service -> service.settings().table("triggers").stream())
             .mapToLong(triggers -> triggers.items("crons").size())
             .sum());
+  }
+
+  /** The services that consume a queue of the account that a service is released to. */
+  List<ServiceName> consumersOf(Service service, String queue) {
+    return consumers.getOrDefault(inAccount(service, queue), List.of());
+  }
+
+  private static String inAccount(Service service, String queue) {
+    return service.copy().account() + " " + queue;
   }
 
   /** The Workers that a release adds to the account which was looked at. */

@@ -330,7 +330,7 @@ final class QueueChecks {
       if (queue.isEmpty()) {
         continue;
       }
-      c.evidence().consumers().getOrDefault(queue.get().value(), List.of()).stream()
+      c.evidence().consumersOf(c.service(), queue.get().value()).stream()
           .filter(other -> !other.equals(c.service().name()))
           .findFirst()
           .ifPresent(other ->

@@ -160,6 +160,31 @@ class CopiesTest {
   }
 
   @Test
+  void findsNoConflictBetweenAccounts() {
+    var w =
+        Assessed.in(folder)
+            .file(
+                "wrangler.toml",
+                """
+                name = "web"
+                main = "index.js"
+                compatibility_date = "2026-11-01"
+                [[queues.consumers]]
+                queue = "jobs"
+                """)
+            .file("index.js", "export default { fetch() {}, queue() {} };")
+            .file(
+                "clodo.yaml",
+                """
+                domains:
+                  acme.dev: { queues: { jobs: shared }, account: %s }
+                  beta.dev: { queues: { jobs: shared } }
+                """
+                    .formatted(ACME));
+    assertThat(w.of("queues/consumer-conflict")).isEmpty();
+  }
+
+  @Test
   void judgesTheRoutesThatADomainAsksFor() {
     var zone = new Resource("z1", "acme.dev", Map.of("status", "active"));
     var w =
