@@ -17,10 +17,10 @@ import java.util.regex.Pattern;
  * wrangler does. Every key and value keeps the place where it is written.
  */
 public final class WranglerConfigManager {
-  /** Lines; beyond them a conflict is reported as the parser sees it. */
   /** The environment that a Pages project's production branch gets. */
   private static final EnvironmentName PRODUCTION = new EnvironmentName("production");
 
+  /** Lines; beyond them a conflict is reported as the parser sees it. */
   private static final int MAX_LINES_SEARCHED = 20_000;
 
   /** A key, an equals sign and a quote, which no JSON line has. */
