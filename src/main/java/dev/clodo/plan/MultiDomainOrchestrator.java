@@ -441,25 +441,7 @@ public final class MultiDomainOrchestrator {
       var triggers = new TriggerPlan(service, live, wanted.circumstances());
       var contractions = goesBack ? List.<String>of() : migrations.notes(service, pending);
       var notes = new ArrayList<>(contractions);
-      boolean isFirst = change instanceof Change.Create;
-      if (service.isPages()) {
-        if (!goesBack) {
-          notes.addAll(
-              PagesProject.of(service, wanted.account())
-                  .notes(wanted.inventory().workspace().secretsOf(service), isFirst));
-        }
-      } else if (!goesBack) {
-        notes.addAll(triggers.notes());
-        if (change instanceof Change.Update) {
-          notes.addAll(AssetSkew.notes(service, wanted.circumstances().memory()));
-        }
-        var sent = wanted.circumstances().secretsOf(name).keySet();
-        if (!sent.isEmpty() && change instanceof Change.Update) {
-          notes.add(
-              "its secrets change (%s); an older version brings the old values back"
-                  .formatted(String.join(", ", new TreeSet<>(sent))));
-        }
-      }
+      notes.addAll(notes(change, service, triggers));
       var brief =
           new Brief(
               fingerprint == null ? wanted.words() : fingerprint.message(wanted.words()),
@@ -471,10 +453,33 @@ public final class MultiDomainOrchestrator {
               Addresses.before(service, wanted.account()).stream().toList(),
               Addresses.after(service, wanted.account()).stream().toList(),
               wanted.inventory().workspace().healthOf(service),
-              goesBack ? new Way.ByWrangler("") : way(service, isFirst));
+              goesBack ? new Way.ByWrangler("") : way(service, change instanceof Change.Create));
       var release = releases.release(change, brief, steps + 1).with(contracting(contractions));
       steps += release.steps().size();
       return change instanceof Change.Revert ? release : noted(release, name);
+    }
+
+    /** What the steps of a service that goes forward can't show. */
+    private List<String> notes(Change change, Service service, TriggerPlan triggers) {
+      if (change instanceof Change.Revert) {
+        return List.of();
+      }
+      if (service.isPages()) {
+        return PagesProject.of(service, wanted.account())
+            .notes(
+                wanted.inventory().workspace().secretsOf(service), change instanceof Change.Create);
+      }
+      var notes = new ArrayList<>(triggers.notes());
+      if (change instanceof Change.Update) {
+        notes.addAll(AssetSkew.notes(service, wanted.circumstances().memory()));
+        var sent = wanted.circumstances().secretsOf(service.name()).keySet();
+        if (!sent.isEmpty()) {
+          notes.add(
+              "its secrets change (%s); an older version brings the old values back"
+                  .formatted(String.join(", ", new TreeSet<>(sent))));
+        }
+      }
+      return notes;
     }
 
     /** The release with what its place in the order, and the choice, mean for it. */

@@ -115,6 +115,16 @@ final class Cli {
     return start(arguments).await();
   }
 
+  /** What a command that ends with this exit code printed. */
+  Ran expect(int exit, String... arguments) throws IOException, InterruptedException {
+    var ran = run(arguments);
+    if (ran.exit() != exit) {
+      throw new AssertionError(
+          "%s should end with %d%n%s".formatted(String.join(" ", arguments), exit, ran.all()));
+    }
+    return ran;
+  }
+
   Running start(String... arguments) throws IOException {
     return start(java(arguments));
   }

@@ -52,20 +52,20 @@ class PagesReleaseTest {
     page("one");
 
     // wrangler creates no project where nobody can be asked.
-    assertThat(expect(2, "plan").all()).contains("wrangler pages project create site");
+    assertThat(clodo.expect(2, "plan").all()).contains("wrangler pages project create site");
     api("POST", "/pages/projects", "{\"name\":\"site\",\"production_branch\":\"trunk\"}");
 
     // The production branch is the account's, and the first deployment has none before it.
-    var plan = expect(0, "plan").out();
+    var plan = clodo.expect(0, "plan").out();
     assertThat(plan)
         .contains("wrangler pages deploy dist --project-name site --branch trunk")
         .contains("is deployed for the first time, so there is nothing to go back to");
-    expect(0, "deploy", "--yes");
+    clodo.expect(0, "deploy", "--yes");
     assertThat(answer()).isEqualTo("one");
     var first = canonical();
     assertThat(first.path("deployment_trigger").path("metadata").path("commit_message").asText())
         .matches("clodo:[0-9a-f]{16} \\(clodo [a-z0-9]{8}/1\\)");
-    assertThat(expect(4, "deploy", "--yes").out()).contains("has the same code and settings");
+    assertThat(clodo.expect(4, "deploy", "--yes").out()).contains("has the same code and settings");
 
     // What is asked afterwards is not healthy: the deployment before serves again.
     page("two");
@@ -76,14 +76,14 @@ class PagesReleaseTest {
 
     // Mended it serves, and unchanged it is left alone.
     stage.write("site/dist/health.txt", "well\n");
-    var second = expect(0, "deploy", "--yes");
+    var second = clodo.expect(0, "deploy", "--yes");
     assertThat(second.out())
         .contains("back to 100 % " + first.path("id").asText().substring(0, 8))
         .doesNotContain("has no public address");
     assertThat(answer()).isEqualTo("two");
-    expect(4, "deploy", "--yes");
+    clodo.expect(4, "deploy", "--yes");
     stage.write("site/wrangler.toml", text("site/wrangler.toml") + "[vars]\nCOLOUR = \"blue\"\n");
-    expect(0, "deploy", "--yes");
+    clodo.expect(0, "deploy", "--yes");
 
     // Its functions count, as they are built; the sandbox takes none, so the release goes back.
     stage.write("site/lib/words.js", "export const words = 'hello';\n");
@@ -94,21 +94,21 @@ class PagesReleaseTest {
     assertThat(clodo.run("deploy", "--yes").all())
         .contains("wrangler pages deploy failed for site", "every service serves what it served");
     Files.delete(stage.workspace().resolve("site/functions/hello.js"));
-    expect(4, "deploy", "--yes");
+    clodo.expect(4, "deploy", "--yes");
 
     // Status, list, rollback and history know it.
-    assertThat(expect(0, "status").out()).contains("site");
-    var list = expect(0, "rollback", "--list").out();
+    assertThat(clodo.expect(0, "status").out()).contains("site");
+    var list = clodo.expect(0, "rollback", "--list").out();
     assertThat(list).contains(first.path("id").asText().substring(0, 8), "current", "failed");
-    assertThat(expect(0, "rollback", "--dry-run").out())
+    assertThat(clodo.expect(0, "rollback", "--dry-run").out())
         .contains("keeps the secrets, variables and domains that are set on the project itself");
-    expect(0, "rollback", "--yes", "site", "--to-version", first.path("id").asText());
+    clodo.expect(0, "rollback", "--yes", "site", "--to-version", first.path("id").asText());
     assertThat(canonical().path("id")).isEqualTo(first.path("id"));
     assertThat(answer()).isEqualTo("one");
-    assertThat(expect(0, "history", "--rollbacks").out()).contains("site");
-    expect(0, "deploy", "--yes");
+    assertThat(clodo.expect(0, "history", "--rollbacks").out()).contains("site");
+    clodo.expect(0, "deploy", "--yes");
     assertThat(answer()).isEqualTo("two");
-    expect(0, "rollback", "site", "--now");
+    clodo.expect(0, "rollback", "site", "--now");
     assertThat(answer()).isEqualTo("one");
 
     // A release of another environment leaves it alone.
@@ -139,11 +139,5 @@ class PagesReleaseTest {
 
   private static JsonNode api(String method, String path, String body) throws Exception {
     return stage.api(method, "/accounts/" + stage.sandbox.accountId() + path, body);
-  }
-
-  private static Cli.Ran expect(int exit, String... arguments) throws Exception {
-    var ran = clodo.run(arguments);
-    assertThat(ran.exit()).as(String.join(" ", arguments) + "\n" + ran.all()).isEqualTo(exit);
-    return ran;
   }
 }

@@ -82,13 +82,13 @@ class RestOfACopyTest {
     var settings = Files.readString(stage.workspace().resolve("clodo.yaml"));
 
     // Nobody says which namespace and database a copy has: they are created when that is asked for.
-    assertThat(expect(2, "plan").err())
+    assertThat(clodo.expect(2, "plan").err())
         .contains(ACME + " has no KV namespace of its own for CACHE")
         .contains("domains.acme.example.com.services.shop.d1.DB");
-    assertThat(expect(0, "plan", "--create-missing", "--verbose").out())
+    assertThat(clodo.expect(0, "plan", "--create-missing", "--verbose").out())
         .contains("create KV namespace " + ACME + "-cache", "create D1 database " + BETA + "-db")
         .contains("is found again by its name");
-    var first = expect(0, "deploy", "--yes", "--create-missing", "--verbose");
+    var first = clodo.expect(0, "deploy", "--yes", "--create-missing", "--verbose");
     assertThat(first.out()).contains("apply 0001_init.sql to D1 database " + ACME + "-db");
     assertThat(Files.readString(stage.workspace().resolve("clodo.yaml"))).isEqualTo(settings);
     assertThat(names("/storage/kv/namespaces", "title"))
@@ -103,12 +103,12 @@ class RestOfACopyTest {
     assertThat(stage.answer(ACME, "/order").body()).endsWith(" 1");
     assertThat(answer(BETA)).endsWith(" 0");
     assertUnchanged();
-    expect(4, "deploy", "--yes", "--create-missing");
+    clodo.expect(4, "deploy", "--yes", "--create-missing");
 
     // One secret of one domain: only that one is sent, and only to that copy.
     clodo = clodo.with("ACME_KEY", "other-key-of-acme");
     var before = stage.serves(ACME);
-    var rotated = expect(0, "deploy", "--yes", "--verbose");
+    var rotated = clodo.expect(0, "deploy", "--yes", "--verbose");
     assertThat(rotated.out())
         .contains("its secret API_KEY changes", "put API_KEY into a version without traffic")
         .doesNotContain("SIGNATURE", "LICENCE", BETA + "  update");
@@ -118,30 +118,30 @@ class RestOfACopyTest {
 
     // A new migration is named, and applied to each database once.
     stage.write("shop/migrations/0002_more.sql", "ALTER TABLE orders ADD COLUMN note TEXT;\n");
-    assertThat(expect(0, "deploy", "--yes", "--verbose").out())
+    assertThat(clodo.expect(0, "deploy", "--yes", "--verbose").out())
         .contains("D1 database " + ACME + "-db lacks 0002_more.sql")
         .contains("its code and settings are unchanged, only its database is migrated");
     assertUnchanged();
 
     // The version before has the secret from before; the schema and the data stay.
     code("two");
-    expect(0, "deploy", "--yes");
+    clodo.expect(0, "deploy", "--yes");
     assertThat(answer(ACME)).isEqualTo("two other-key-of-acme signature-one licence-one 1");
     assertThat(answer(BETA)).isEqualTo("two key-of-beta signature-one licence-one 0");
-    expect(0, "rollback", "--yes");
+    clodo.expect(0, "rollback", "--yes");
     assertThat(answer(ACME)).isEqualTo("one other-key-of-acme signature-one licence-one 1");
     assertThat(answer(BETA)).startsWith("one ");
-    expect(0, "rollback", "--yes", "--domain", "acme.example.com", "--to-version", before);
+    clodo.expect(0, "rollback", "--yes", "--domain", "acme.example.com", "--to-version", before);
     assertThat(answer(ACME)).isEqualTo("one key-of-acme signature-one licence-one 1");
 
     // Going forward again brings the secrets of now.
-    expect(0, "deploy", "--yes");
+    clodo.expect(0, "deploy", "--yes");
     assertThat(answer(ACME)).isEqualTo("two other-key-of-acme signature-one licence-one 1");
     assertNothingKeeps("key-of-acme", "signature-one", "licence-one");
   }
 
   private static void assertUnchanged() throws Exception {
-    assertThat(expect(4, "deploy", "--yes").out()).doesNotContain(" 1  ");
+    assertThat(clodo.expect(4, "deploy", "--yes").out()).doesNotContain(" 1  ");
   }
 
   private static void code(String says) throws IOException {
@@ -196,11 +196,5 @@ class RestOfACopyTest {
             .doesNotContain(values);
       }
     }
-  }
-
-  private static Cli.Ran expect(int exit, String... arguments) throws Exception {
-    var ran = clodo.run(arguments);
-    assertThat(ran.exit()).as(String.join(" ", arguments) + "\n" + ran.all()).isEqualTo(exit);
-    return ran;
   }
 }

@@ -45,26 +45,26 @@ class RestOfAReleaseTest {
     stage.caller("one", 200);
 
     // What is bound and missing is created, and its id is written where it is wanted.
-    assertThat(expect(0, "plan", "--create-missing").out())
+    assertThat(clodo.expect(0, "plan", "--create-missing").out())
         .contains("create D1 database orders", "create R2 bucket files");
     var first =
-        expect(0, "deploy", "--yes", "--create-missing", "--secrets-file", "callee=keys.env");
+        clodo.expect(0, "deploy", "--yes", "--create-missing", "--secrets-file", "callee=keys.env");
     assertThat(first.out()).doesNotContain("not ready any more");
     var database =
         api("GET", "/d1/database?name=orders", "").path(0).path("uuid").asText("not created");
     assertThat(Files.readString(stage.workspace().resolve("callee/wrangler.toml")))
         .contains("database_id = \"" + database + "\"", "# kept");
     assertThat(stage.answer()).isEqualTo("caller one, callee one first-value 0");
-    expect(4, "deploy", "--yes", "--secrets-file", "callee=keys.env");
+    clodo.expect(4, "deploy", "--yes", "--secrets-file", "callee=keys.env");
 
     // The same code with another secret is another version.
     stage.write("keys.env", "API_KEY=second-value\n");
-    var changed = expect(0, "deploy", "--yes", "--secrets-file", "callee=keys.env");
+    var changed = clodo.expect(0, "deploy", "--yes", "--secrets-file", "callee=keys.env");
     assertThat(changed.out()).contains("put API_KEY into a version without traffic");
     assertThat(stage.answer()).isEqualTo("caller one, callee one second-value 0");
-    expect(4, "deploy", "--yes", "--secrets-file", "callee=keys.env");
+    clodo.expect(4, "deploy", "--yes", "--secrets-file", "callee=keys.env");
     stage.write("keys.env", "OTHER=x\n");
-    assertThat(expect(1, "deploy", "--yes", "--secrets-file", "nobody=keys.env").err())
+    assertThat(clodo.expect(1, "deploy", "--yes", "--secrets-file", "nobody=keys.env").err())
         .contains("there is no service nobody");
     stage.write("keys.env", "API_KEY=second-value\n");
     assertNothingKeeps("first-value");
@@ -73,16 +73,17 @@ class RestOfAReleaseTest {
     // A file that changed after it was applied, and one that takes something away.
     stage.write(FIRST, CREATE + "-- edited\n");
     code("two");
-    assertThat(expect(2, "plan").err()).contains("0001_init.sql has changed since it was applied");
-    expect(0, "plan", "--accept-changed-migrations");
+    assertThat(clodo.expect(2, "plan").err())
+        .contains("0001_init.sql has changed since it was applied");
+    clodo.expect(0, "plan", "--accept-changed-migrations");
     stage.write(FIRST, CREATE);
     stage.write("callee/migrations/0002_less.sql", "\nALTER TABLE users DROP COLUMN name;\n");
-    assertThat(expect(0, "plan").out())
+    assertThat(clodo.expect(0, "plan").out())
         .contains("callee/migrations/0002_less.sql:2 drops or renames column users.name");
-    assertThat(expect(2, "plan", "--expand-only").err()).contains("0002_less.sql:2");
+    assertThat(clodo.expect(2, "plan", "--expand-only").err()).contains("0002_less.sql:2");
 
     // Nothing about the triggers differs, so nothing is applied.
-    var quiet = expect(0, "deploy", "--yes");
+    var quiet = clodo.expect(0, "deploy", "--yes");
     assertThat(quiet.out()).contains("as they should be and are left alone");
     assertThat(stage.answer()).isEqualTo("caller one, callee two second-value 0");
 
@@ -92,14 +93,14 @@ class RestOfAReleaseTest {
         "/workers/scripts/callee/schedules",
         "[{\"cron\":\"0 0 * * *\"},{\"cron\":\"5 5 * * *\"}]");
     code("three");
-    assertThat(expect(2, "deploy", "--yes").err())
+    assertThat(clodo.expect(2, "deploy", "--yes").err())
         .contains("callee has the schedule 5 5 * * *", "--overwrite-triggers");
     assertThat(schedules()).containsExactly("0 0 * * *", "5 5 * * *");
-    expect(0, "deploy", "--yes", "--overwrite-triggers");
+    clodo.expect(0, "deploy", "--yes", "--overwrite-triggers");
     assertThat(schedules()).containsExactly("0 0 * * *");
 
     configure(database, "1 1 * * *");
-    assertThat(expect(0, "deploy", "--yes").out())
+    assertThat(clodo.expect(0, "deploy", "--yes").out())
         .contains("set schedule 1 1 * * *, remove schedule 0 0 * * *");
     assertThat(schedules()).containsExactly("1 1 * * *");
   }
@@ -158,16 +159,10 @@ class RestOfAReleaseTest {
             .doesNotContain(value);
       }
     }
-    assertThat(expect(0, "history", "--json").out()).doesNotContain(value);
+    assertThat(clodo.expect(0, "history", "--json").out()).doesNotContain(value);
   }
 
   private static JsonNode api(String method, String path, String body) throws Exception {
     return stage.api(method, "/accounts/" + stage.sandbox.accountId() + path, body);
-  }
-
-  private static Cli.Ran expect(int exit, String... arguments) throws Exception {
-    var ran = clodo.run(arguments);
-    assertThat(ran.exit()).as(String.join(" ", arguments) + "\n" + ran.all()).isEqualTo(exit);
-    return ran;
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -139,6 +140,46 @@ class SandboxApiTest {
     assertThat(holder.send("POST", "~/pages/assets/check-missing", asking)).hasSize(2);
     holder.send("POST", "~/pages/assets/upload", "[{\"key\":\"0a\",\"value\":\"YQ==\"}]");
     assertThat(holder.send("POST", "~/pages/assets/check-missing", asking)).hasSize(1);
+  }
+
+  @Test
+  void rollsPagesBackToAnEarlierDeploymentOfProductionOnly() throws Exception {
+    api.send("POST", "/pages/projects", "{\"name\":\"site\",\"production_branch\":\"main\"}");
+    var first = deployPages("main");
+    var second = deployPages("main");
+    var preview = deployPages("other");
+    assertThat(canonicalDeployment()).isEqualTo(second);
+
+    api.send("POST", "/pages/projects/site/deployments/" + first + "/rollback", "{}");
+
+    assertThat(canonicalDeployment()).isEqualTo(first);
+    assertThat(api.get("/pages/projects/site").path("latest_deployment").path("id").asText())
+        .isEqualTo(preview);
+    for (var no : List.of(preview, "00000000-0000-4000-8000-000000000000")) {
+      var path = "/pages/projects/site/deployments/" + no + "/rollback";
+      assertThat(api.errorCode("POST", path, "{}")).isNotZero();
+    }
+    assertThat(canonicalDeployment()).isEqualTo(first);
+    var third = deployPages("main");
+    assertThat(canonicalDeployment()).isEqualTo(third);
+    api.send("DELETE", "/pages/projects/site/deployments/" + third, "");
+    assertThat(canonicalDeployment()).isEqualTo(second);
+  }
+
+  private String canonicalDeployment() throws Exception {
+    return api.get("/pages/projects/site").path("canonical_deployment").path("id").asText();
+  }
+
+  private String deployPages(String branch) throws Exception {
+    var form =
+        "--part\r\nContent-Disposition: form-data; name=\"branch\"\r\n\r\n%s\r\n--part--\r\n";
+    var answer =
+        api.call(
+            "POST",
+            "/pages/projects/site/deployments",
+            "multipart/form-data; boundary=part",
+            form.formatted(branch));
+    return new ObjectMapper().readTree(answer.body()).path("result").path("id").asText();
   }
 
   @Test

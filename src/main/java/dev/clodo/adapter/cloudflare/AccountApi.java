@@ -730,7 +730,8 @@ final class AccountApi {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  private static Instant instant(JsonNode written) {
+  /** A time as the API writes it; the epoch where there is none. */
+  static Instant instant(JsonNode written) {
     try {
       return Instant.parse(written.asText(""));
     } catch (DateTimeParseException absent) {

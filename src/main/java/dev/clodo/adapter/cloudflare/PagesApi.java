@@ -6,8 +6,6 @@ import dev.clodo.model.Deployment;
 import dev.clodo.model.Tag;
 import dev.clodo.model.UploadedVersion;
 import dev.clodo.model.VersionId;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -116,16 +114,8 @@ final class PagesApi {
     return new UploadedVersion(
         new VersionId(deployment.path("id").asText()),
         0,
-        instant(deployment.path("created_on")),
+        AccountApi.instant(deployment.path("created_on")),
         Tag.endOf(message),
         Tag.withoutEnd(message));
-  }
-
-  private static Instant instant(JsonNode written) {
-    try {
-      return Instant.parse(written.asText(""));
-    } catch (DateTimeParseException absent) {
-      return Instant.EPOCH;
-    }
   }
 }
