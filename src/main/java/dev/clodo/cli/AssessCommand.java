@@ -170,7 +170,8 @@ final class AssessCommand implements Callable<Integer> {
 
   /** By files alone the answer stays the same until one of them changes. */
   private int files(Path folder, List<Wanted> wanted) {
-    var how = List.of(wanted, failOn, session.palette(), session.verbose());
+    var format = wanted.getFirst().name();
+    var how = List.of(format, failOn, session.palette(), session.verbose());
     var memory = Question.of(session, folder, target.environment(), how);
     var known = memory.flatMap(Remembered::answer);
     if (known.isPresent()) {

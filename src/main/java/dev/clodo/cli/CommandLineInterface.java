@@ -6,6 +6,7 @@ import dev.clodo.render.Palette;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -103,6 +104,8 @@ public final class CommandLineInterface {
   private void prepare(CommandLine line, Session session) {
     int columns = host.terminal().columns();
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    // picocli's own converter calls this by reflection, which takes longer than all the parsing.
+    line.registerConverter(Path.class, Path::of);
     line.setOut(new PrintWriter(host.out(), true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(host.err(), true, StandardCharsets.UTF_8));
     line.setUsageHelpWidth(columns == 0 ? WIDEST : Math.clamp(columns, NARROWEST, WIDEST));
