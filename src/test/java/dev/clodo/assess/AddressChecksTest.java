@@ -17,20 +17,7 @@ class AddressChecksTest {
   @TempDir Path folder;
 
   private Assessed workspace(String more) {
-    return Assessed.in(folder)
-        .file(
-            "wrangler.toml",
-            """
-            name = "api"
-            main = "src/index.ts"
-            compatibility_date = "2026-11-01"
-            """
-                + more
-                + "\n")
-        .file("src/handlers.ts", "export class Room {}")
-        .file(
-            "src/index.ts",
-            "export * from \"./handlers\";\nexport default { fetch: () => new Response() };");
+    return Assessed.withRoom(folder, more);
   }
 
   private Assessed cron(String expression) {

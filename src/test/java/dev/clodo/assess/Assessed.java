@@ -53,6 +53,24 @@ final class Assessed {
     this.root = root;
   }
 
+  /** A Worker that exports a class {@code Room} beside its handler, with more in its settings. */
+  static Assessed withRoom(Path folder, String more) {
+    return in(folder)
+        .file(
+            "wrangler.toml",
+            """
+            name = "api"
+            main = "src/index.ts"
+            compatibility_date = "2026-11-01"
+            """
+                + more
+                + "\n")
+        .file("src/handlers.ts", "export class Room {}")
+        .file(
+            "src/index.ts",
+            "export * from \"./handlers\";\nexport default { fetch: () => new Response() };");
+  }
+
   /** An empty workspace below a folder of its own. */
   static Assessed in(Path folder) {
     try {

@@ -260,9 +260,7 @@ class BuildOnceTest {
     var tools = NpmTools.install();
     var variables = new HashMap<>(System.getenv());
     variables.put("HOME", work.resolve("home").toString());
-    variables.put(
-        "CLODO_TOOLS",
-        tools.project(NpmTools.WRANGLER_NEW).resolveSibling("").normalize().toString());
+    variables.put("CLODO_TOOLS", tools.root().toString());
     variables.put("CLOUDFLARE_API_TOKEN", "a-token");
     variables.put("CLOUDFLARE_ACCOUNT_ID", "acc");
     variables.put("CLOUDFLARE_API_BASE_URL", "http://127.0.0.1:" + server.getAddress().getPort());

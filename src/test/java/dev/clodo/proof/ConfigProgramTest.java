@@ -142,13 +142,7 @@ class ConfigProgramTest {
 
   private ServiceAutoDiscovery evaluating() {
     var variables = new HashMap<>(System.getenv());
-    variables.put(
-        "CLODO_TOOLS",
-        NpmTools.install()
-            .project(NpmTools.WRANGLER_NEW)
-            .resolveSibling("")
-            .normalize()
-            .toString());
+    variables.put("CLODO_TOOLS", NpmTools.install().root().toString());
     variables.put("CLOUDFLARE_API_TOKEN", "a-token");
     var programs = new ConfigPrograms(new Toolchain(variables, _ -> {}), variables);
     return ServiceAutoDiscovery.withProfile("", programs::evaluate);

@@ -69,9 +69,7 @@ final class Stage implements AutoCloseable {
     var variables = new HashMap<String, String>();
     variables.put("PATH", System.getenv("PATH"));
     variables.put("HOME", Files.createDirectories(folder.resolve("home")).toString());
-    variables.put(
-        "CLODO_TOOLS",
-        tools.project(NpmTools.WRANGLER_NEW).resolveSibling("").normalize().toString());
+    variables.put("CLODO_TOOLS", tools.root().toString());
     variables.put("CLODO_EDGE", sandbox.edgeUrl());
     variables.put("CLODO_SETTLE_MS", SETTLE_MS);
     variables.put("CLOUDFLARE_API_BASE_URL", sandbox.apiUrl());

@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -70,6 +71,22 @@ public final class NpmTools {
       throw new UncheckedIOException(e);
     }
     return tools;
+  }
+
+  /** Where they are: what {@code CLODO_TOOLS} names to Clodo. */
+  public Path root() {
+    return root;
+  }
+
+  /** This process's variables as they are for somebody whose account is the sandbox's. */
+  public Map<String, String> variables(Sandbox sandbox, Path home) {
+    var variables = new HashMap<>(System.getenv());
+    variables.put("HOME", home.toString());
+    variables.put("CLODO_TOOLS", root.toString());
+    variables.put("CLOUDFLARE_API_TOKEN", sandbox.token());
+    variables.put("CLOUDFLARE_ACCOUNT_ID", sandbox.accountId());
+    variables.put("CLOUDFLARE_API_BASE_URL", sandbox.apiUrl());
+    return Map.copyOf(variables);
   }
 
   /** A Node that both wranglers run on. */

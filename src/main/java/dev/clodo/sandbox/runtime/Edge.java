@@ -3,13 +3,9 @@ package dev.clodo.sandbox.runtime;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /// The sandbox's front door: takes HTTP/1.1 on loopback, finds the Worker and the version that
@@ -29,50 +25,18 @@ final class Edge implements AutoCloseable {
   private final Router router;
   private final Fleet fleet;
   private final AssetServer assets;
-  private final ServerSocket listener;
-  private final Set<Connection> clients = ConcurrentHashMap.newKeySet();
+  private final Listener listener;
 
   Edge(int port, Platform platform, Router router, Fleet fleet, AssetServer assets) {
     this.assets = assets;
     this.platform = platform;
     this.router = router;
     this.fleet = fleet;
-    try {
-      listener = new ServerSocket(port, 1024, InetAddress.getLoopbackAddress());
-    } catch (IOException e) {
-      throw new UncheckedIOException("the edge can't listen on 127.0.0.1:" + port, e);
-    }
-    Thread.ofPlatform().daemon().name("sandbox-edge").start(this::accept);
+    listener = new Listener("edge", port, 1024, this::exchange);
   }
 
   int port() {
-    return listener.getLocalPort();
-  }
-
-  private void accept() {
-    while (!listener.isClosed()) {
-      try {
-        Socket socket = listener.accept();
-        Thread.ofVirtual().name("sandbox-visitor").start(() -> serve(socket));
-      } catch (IOException e) {
-        // Closed, or one connection less; the next may come.
-      }
-    }
-  }
-
-  private void serve(Socket socket) {
-    try (var client = new Connection(socket)) {
-      clients.add(client);
-      try {
-        while (exchange(client)) {
-          // Until either side ends the connection.
-        }
-      } finally {
-        clients.remove(client);
-      }
-    } catch (IOException e) {
-      // The visitor is gone, or does not speak HTTP.
-    }
+    return listener.port();
   }
 
   /// Answers one request.
@@ -178,11 +142,6 @@ final class Edge implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      listener.close();
-    } catch (IOException e) {
-      // Nothing more can be done about a port.
-    }
-    clients.forEach(Connection::close);
+    listener.close();
   }
 }

@@ -1,13 +1,8 @@
 package dev.clodo.sandbox.runtime;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// What the workerds of the sandbox call: the control services behind their bindings. A request
@@ -23,19 +18,13 @@ final class InnerServer implements AutoCloseable {
     Reply answer(HttpHead head, byte[] body) throws IOException;
   }
 
-  private final ServerSocket listener;
+  private final Listener listener;
   private final String token;
   private final Map<String, Service> services = new ConcurrentHashMap<>();
-  private final Set<Connection> open = ConcurrentHashMap.newKeySet();
 
   InnerServer(String token) {
     this.token = token;
-    try {
-      listener = new ServerSocket(0, 256, InetAddress.getLoopbackAddress());
-    } catch (IOException e) {
-      throw new UncheckedIOException("no free loopback port", e);
-    }
-    Thread.ofPlatform().daemon().name("sandbox-inner").start(this::accept);
+    listener = new Listener("inner-server", 0, 256, this::exchange);
   }
 
   /// Answers requests of this name from now on.
@@ -44,33 +33,7 @@ final class InnerServer implements AutoCloseable {
   }
 
   int port() {
-    return listener.getLocalPort();
-  }
-
-  private void accept() {
-    while (!listener.isClosed()) {
-      try {
-        Socket socket = listener.accept();
-        Thread.ofVirtual().name("sandbox-inner-call").start(() -> serve(socket));
-      } catch (IOException e) {
-        // Closed, or one connection less; the next may come.
-      }
-    }
-  }
-
-  private void serve(Socket socket) {
-    try (var connection = new Connection(socket)) {
-      open.add(connection);
-      try {
-        while (exchange(connection)) {
-          // Until either side ends the connection.
-        }
-      } finally {
-        open.remove(connection);
-      }
-    } catch (IOException e) {
-      // The caller is gone.
-    }
+    return listener.port();
   }
 
   private boolean exchange(Connection connection) throws IOException {
@@ -110,11 +73,6 @@ final class InnerServer implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      listener.close();
-    } catch (IOException e) {
-      // Nothing more can be done about a port.
-    }
-    open.forEach(Connection::close);
+    listener.close();
   }
 }

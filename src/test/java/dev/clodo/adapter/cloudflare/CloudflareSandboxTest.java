@@ -58,14 +58,7 @@ class CloudflareSandboxTest {
   static void start() throws IOException {
     var tools = NpmTools.install();
     sandbox = Sandbox.start(Sandbox.Options.of(shared.resolve("sandbox"), tools::workerd));
-    var variables = new HashMap<>(System.getenv());
-    variables.put("HOME", shared.resolve("home").toString());
-    variables.put(
-        "CLODO_TOOLS",
-        tools.project(NpmTools.WRANGLER_NEW).resolveSibling("").normalize().toString());
-    variables.put("CLOUDFLARE_API_TOKEN", sandbox.token());
-    variables.put("CLOUDFLARE_ACCOUNT_ID", sandbox.accountId());
-    variables.put("CLOUDFLARE_API_BASE_URL", sandbox.apiUrl());
+    var variables = new HashMap<>(tools.variables(sandbox, shared.resolve("home")));
     variables.put("CLODO_EDGE", sandbox.edgeUrl());
     environment = Map.copyOf(variables);
     wrangler = new WranglerAdapter(new Toolchain(environment, said -> {}), environment);

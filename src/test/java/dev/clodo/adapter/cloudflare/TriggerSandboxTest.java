@@ -22,7 +22,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,10 +41,9 @@ class TriggerSandboxTest {
     var tools = NpmTools.install();
     var options = Sandbox.Options.of(shared.resolve("sandbox"), tools::workerd);
     try (var sandbox = Sandbox.start(options);
-        var api = new CloudflareApi(variables(sandbox, tools), _ -> {});
+        var api = new CloudflareApi(variables(sandbox), _ -> {});
         var wrangler =
-            new WranglerAdapter(
-                new Toolchain(variables(sandbox, tools), _ -> {}), variables(sandbox, tools))) {
+            new WranglerAdapter(new Toolchain(variables(sandbox), _ -> {}), variables(sandbox))) {
       SandboxHooks.of(sandbox).addZone("example.com");
       var shop = target("shop");
       wrangler.bootstrap(shop, tag(1));
@@ -122,15 +120,7 @@ class TriggerSandboxTest {
     return new Tag(new RunId("run1"), new StepId(step));
   }
 
-  private static Map<String, String> variables(Sandbox sandbox, NpmTools tools) {
-    var variables = new HashMap<>(System.getenv());
-    variables.put("HOME", shared.resolve("home").toString());
-    variables.put(
-        "CLODO_TOOLS",
-        tools.project(NpmTools.WRANGLER_NEW).resolveSibling("").normalize().toString());
-    variables.put("CLOUDFLARE_API_TOKEN", sandbox.token());
-    variables.put("CLOUDFLARE_ACCOUNT_ID", sandbox.accountId());
-    variables.put("CLOUDFLARE_API_BASE_URL", sandbox.apiUrl());
-    return Map.copyOf(variables);
+  private static Map<String, String> variables(Sandbox sandbox) {
+    return NpmTools.install().variables(sandbox, shared.resolve("home"));
   }
 }

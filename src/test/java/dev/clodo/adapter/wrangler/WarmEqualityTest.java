@@ -36,13 +36,7 @@ class WarmEqualityTest {
     work = work.toRealPath();
     var variables = new HashMap<>(System.getenv());
     variables.put("HOME", work.resolve("home").toString());
-    variables.put(
-        "CLODO_TOOLS",
-        NpmTools.install()
-            .project(NpmTools.WRANGLER_NEW)
-            .resolveSibling("")
-            .normalize()
-            .toString());
+    variables.put("CLODO_TOOLS", NpmTools.install().root().toString());
     toolchain = new Toolchain(variables, _ -> {});
     commands = new WranglerCommands(variables);
     write(
