@@ -153,7 +153,13 @@ final class Fleet implements AutoCloseable {
   /// with traffic what is too many.
   void trim(Duration unusedFor) {
     endAllBut(KEPT_IDLE, running(false), unusedFor);
-    endAllBut(KEPT_LIVE, running(true), SHORT_LINGER);
+    trimLive(KEPT_LIVE, SHORT_LINGER);
+  }
+
+  /// Ends all but so many of the versions with traffic, those that were asked last, and none that
+  /// was asked within a time.
+  void trimLive(int kept, Duration unusedFor) {
+    endAllBut(kept, running(true), unusedFor);
   }
 
   /// A slot and when it was last used, as of one moment: sorting needs times that stand still.

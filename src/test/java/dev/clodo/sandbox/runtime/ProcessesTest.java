@@ -156,4 +156,37 @@ final class ProcessesTest {
           .isEqualTo("x");
     }
   }
+
+  /// As when a thousand Workers are released.
+  @Test
+  void ofVersionsWithTrafficThoseThatWereAskedLastStayAndTheOthersComeBack() {
+    try (var cloud = new LocalCloud(folder)) {
+      var names = List.of("one", "two", "three", "four");
+      var versions =
+          names.stream()
+              .map(name ->
+                  cloud
+                      .script(
+                          name,
+                          "export default { fetch: () => new Response('%s') };".formatted(name))
+                      .deploy())
+              .toList();
+      for (var name : List.of("four", "three", "two", "one")) {
+        assertThat(cloud.get(name, "/").text()).isEqualTo(name);
+      }
+      var fleet = ((WorkerdRuntime) cloud.runtime()).fleet();
+
+      fleet.trimLive(2, Duration.ofHours(1));
+      assertThat(versions).allMatch(v -> fleet.slotOf(v.versionId()).orElseThrow().isRunning());
+      fleet.trimLive(2, Duration.ZERO);
+
+      assertThat(
+              versions.stream().filter(v -> fleet.slotOf(v.versionId()).orElseThrow().isRunning()))
+          .containsExactlyElementsOf(versions.subList(0, 2));
+      assertThat(Fleet.KEPT_LIVE).isGreaterThanOrEqualTo(200);
+      for (var name : names) {
+        assertThat(cloud.get(name, "/").text()).isEqualTo(name);
+      }
+    }
+  }
 }
