@@ -13,9 +13,11 @@ import dev.clodo.port.TryLater;
 import dev.clodo.port.Unreachable;
 import dev.clodo.port.UserError;
 import dev.clodo.record.Next;
+import dev.clodo.record.State;
 import dev.clodo.record.StateManager;
 import dev.clodo.verify.HealthJudge;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -196,6 +198,7 @@ public final class SagaExecutor {
     private final Step step;
     private final BooleanSupplier givesUp;
     private final Consumer<Notice> telling;
+    private int again;
 
     Attempt(HeldLease lease, Step step, BooleanSupplier givesUp, Consumer<Notice> telling) {
       this.lease = lease;
@@ -207,10 +210,10 @@ public final class SagaExecutor {
     Came at(Run run, Errand errand) {
       return switch (errand.kind()) {
         case NOTE -> new Came.Noted(step, noted(effects.of(run, step, errand.now())));
-        case PERFORM -> forward(effects.of(run, step, errand.now()));
+        case PERFORM -> counted(forward(effects.of(run, step, errand.now())));
         case CARRY_ON -> {
           letLand();
-          yield forward(effects.of(run, step, errand.now()));
+          yield counted(forward(effects.of(run, step, errand.now())));
         }
         case SETTLE -> {
           letLand();
@@ -231,6 +234,16 @@ public final class SagaExecutor {
         effect.facts(output).forEach(bridge::remember);
       }
       return came;
+    }
+
+    /** How often it was asked or tried again stands in the journal. */
+    private Came counted(Came came) {
+      if (again == 0 || !(came instanceof Came.Done(_, var output))) {
+        return came;
+      }
+      var more = new HashMap<>(output);
+      more.put(State.RETRIES, Integer.toString(again));
+      return new Came.Done(step, Map.copyOf(more));
     }
 
     private Map<String, String> noted(Effect effect) {
@@ -280,7 +293,7 @@ public final class SagaExecutor {
     private void letLand() {
       if (step instanceof Step.Act) {
         lease.ensure();
-        pause("it had been started before and may still land", timing.settle());
+        clock.sleep(told("it had been started before and may still land", timing.settle()));
       }
     }
 
@@ -315,11 +328,13 @@ public final class SagaExecutor {
 
     /** Waits, as long as wanted within reason, whatever else happens. */
     private void pause(String why, Duration wanted) {
+      again++;
       clock.sleep(told(why, wanted));
     }
 
     /** Waits, as long as wanted within reason, unless there is no purpose in it any more. */
     private void pauseUnless(BooleanSupplier ended, String why, Duration wanted) {
+      again++;
       var left = told(why, wanted);
       while (left.isPositive() && !ended.getAsBoolean()) {
         var slice = left.compareTo(SLICE) < 0 ? left : SLICE;

@@ -18,6 +18,9 @@ public final class State {
   /** The fact under which a step that uploads a version notes its id. */
   public static final String VERSION = "version";
 
+  /** The fact that tells how often a step was asked or tried again, where it was. */
+  public static final String RETRIES = "retries";
+
   /** The fact under which a migration notes the database's Time Travel bookmark. */
   public static final String BOOKMARK = "bookmark";
 

@@ -153,6 +153,7 @@ class SagaExecutorTest {
         .filteredOn(Notice.Retrying.class::isInstance)
         .extracting(n -> ((Notice.Retrying) n).why(), n -> ((Notice.Retrying) n).pause())
         .containsExactly(tuple("429", Duration.ofSeconds(7)));
+    assertThat(bridge.journal(run.id()).toString()).containsOnlyOnce("retries=1");
   }
 
   @Test
