@@ -382,7 +382,8 @@ public final class CloudflareApi implements Cloudflare, AutoCloseable {
           new StepFailed(
               "Cloudflare does not accept the credentials for this, or they lack a permission: "
                   + failure.why()
-                  + ". Clodo needs Workers Scripts: Edit, for databases also D1: Edit.",
+                  + ". Clodo needs Workers Scripts: Edit, for databases also D1: Edit, for Pages"
+                  + " projects Cloudflare Pages: Edit.",
               failure);
       case THROTTLED -> new TryLater(failure.why(), failure.retryAfter());
       case TROUBLE, SILENCE -> new Unreachable(failure.why(), failure);
