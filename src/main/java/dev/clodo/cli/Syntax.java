@@ -208,14 +208,14 @@ final class Syntax {
     }
 
     @Override
-    @SuppressWarnings("unchecked")
-    public <V> V get() {
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    public <V> @Nullable V get() {
       return (V) value;
     }
 
     @Override
     @SuppressWarnings("unchecked")
-    public <V> V set(V typed) {
+    public <V> @Nullable V set(V typed) {
       var before = (V) value;
       value = typed;
       if (typed != null) {

@@ -73,7 +73,7 @@ final class CommandRemediesTest {
             t -> {
               t.worker("");
               t.git("init", "-q", "-b", "main");
-              t.git(("-c user.name=a -c user.email=a@b.c commit -q --allow-empty -m m").split(" "));
+              t.git("-c user.name=a -c user.email=a@b.c commit -q --allow-empty -m m".split(" "));
               t.git("update-ref", "refs/remotes/origin/main", "HEAD");
               t.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main");
               t.git("switch", "-q", "-c", "try");

@@ -166,10 +166,11 @@ final class AccountLook {
 
   private boolean onWorkersDev(Service service, Future<Looked<Map<ServiceName, Boolean>>> addresses)
       throws ApiFailure {
-    return result(addresses) instanceof Looked.Known<Map<ServiceName, Boolean>>(var all)
-            && all.containsKey(service.name())
-        ? all.get(service.name())
-        : api.onWorkersDev(service.name());
+    if (result(addresses) instanceof Looked.Known<Map<ServiceName, Boolean>>(var all)
+        && all.containsKey(service.name())) {
+      return all.get(service.name());
+    }
+    return api.onWorkersDev(service.name());
   }
 
   /** The list of Workers tells it; where that can't be had, it is asked for. */
