@@ -131,23 +131,27 @@ class CopiesTest {
     assertThat(w.checks()).noneMatch(id -> id.startsWith("secrets/"));
   }
 
+  /** A Worker with routes that consumes a queue. */
+  private Assessed consumer(String clodo) {
+    return Assessed.in(folder)
+        .file(
+            "wrangler.toml",
+            """
+            name = "web"
+            main = "index.js"
+            compatibility_date = "2026-11-01"
+            routes = [{ pattern = "old.dev/*", zone_name = "old.dev" }]
+            [[queues.consumers]]
+            queue = "jobs"
+            """)
+        .file("index.js", "export default { fetch() {}, queue() {} };")
+        .file("clodo.yaml", clodo);
+  }
+
   @Test
   void seesThatTwoDomainsWantOneRouteOrOneQueue() {
     var w =
-        Assessed.in(folder)
-            .file(
-                "wrangler.toml",
-                """
-                name = "web"
-                main = "index.js"
-                compatibility_date = "2026-11-01"
-                routes = [{ pattern = "old.dev/*", zone_name = "old.dev" }]
-                [[queues.consumers]]
-                queue = "jobs"
-                """)
-            .file("index.js", "export default { fetch() {}, queue() {} };")
-            .file(
-                "clodo.yaml",
+        consumer(
                 """
                 domains:
                   acme.dev: { queues: { jobs: shared }, routes: ["acme.dev/*"] }
@@ -162,25 +166,13 @@ class CopiesTest {
   @Test
   void findsNoConflictBetweenAccounts() {
     var w =
-        Assessed.in(folder)
-            .file(
-                "wrangler.toml",
-                """
-                name = "web"
-                main = "index.js"
-                compatibility_date = "2026-11-01"
-                [[queues.consumers]]
-                queue = "jobs"
-                """)
-            .file("index.js", "export default { fetch() {}, queue() {} };")
-            .file(
-                "clodo.yaml",
-                """
-                domains:
-                  acme.dev: { queues: { jobs: shared }, account: %s }
-                  beta.dev: { queues: { jobs: shared } }
-                """
-                    .formatted(ACME));
+        consumer(
+            """
+            domains:
+              acme.dev: { queues: { jobs: shared }, account: %s }
+              beta.dev: { queues: { jobs: shared } }
+            """
+                .formatted(ACME));
     assertThat(w.of("queues/consumer-conflict")).isEmpty();
   }
 
