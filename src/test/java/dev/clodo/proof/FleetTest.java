@@ -161,7 +161,8 @@ class FleetTest {
           "%d kills, %d on the way back, resumed after so many events: %s%n",
           deaths.size(), back, deaths.stream().map(Death::events).toList());
       assertThat(deaths).hasSizeGreaterThanOrEqualTo(KILLS);
-      assertThat(back).isPositive();
+      // A few kills may all come before the failure.
+      assertThat(back).isGreaterThanOrEqualTo(KILLS / 20);
     }
   }
 
