@@ -171,14 +171,13 @@ class SandboxApiTest {
   }
 
   private String deployPages(String branch) throws Exception {
-    var form =
-        "--part\r\nContent-Disposition: form-data; name=\"branch\"\r\n\r\n%s\r\n--part--\r\n";
     var answer =
         api.call(
             "POST",
             "/pages/projects/site/deployments",
             "multipart/form-data; boundary=part",
-            form.formatted(branch));
+            "--part\r\nContent-Disposition: form-data; name=\"branch\"\r\n\r\n%s\r\n--part--\r\n"
+                .formatted(branch));
     return new ObjectMapper().readTree(answer.body()).path("result").path("id").asText();
   }
 
