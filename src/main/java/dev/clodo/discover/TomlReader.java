@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
 import org.tomlj.TomlParseError;
@@ -28,6 +30,15 @@ final class TomlReader {
 
   /** wrangler's parser refuses integers beyond what JavaScript counts exactly. */
   private static final long MAX_INTEGER = (1L << 53) - 1;
+
+  private static final Pattern LINE_ENDS = Pattern.compile("\\r?\\n");
+
+  /** A backslash at the end of a line takes up that end and all blanks and ends behind it. */
+  private static final Pattern LINE_ENDS_AND_ESCAPES =
+      Pattern.compile("\\\\[ \\t]*\\r?\\n[ \\t\\r\\n]*|\\\\u.{4}|\\\\U.{8}|\\\\x..|\\\\.|\\r?\\n");
+
+  private static final Pattern ESCAPED_LINE_FEED =
+      Pattern.compile("\\\\(?:n|u000[aA]|U0000000[aA]|x0[aA])");
 
   private final Path file;
   private final String text;
@@ -123,7 +134,7 @@ final class TomlReader {
 
   private ConfigValue scalar(Object source, Location at) {
     return switch (source) {
-      case String s -> new ConfigValue.Text(s, at);
+      case String s -> new ConfigValue.Text(withLineEnds(s, at), at);
       case Boolean b -> new ConfigValue.Flag(b, at);
       case Long n -> {
         if (Math.abs(n) > MAX_INTEGER || n == Long.MIN_VALUE) {
@@ -143,9 +154,47 @@ final class TomlReader {
     };
   }
 
+  /**
+   * A text over several lines with the ends of these as they are written: wrangler keeps them,
+   * tomlj makes each a line feed.
+   */
+  private String withLineEnds(String value, Location at) {
+    int start = offset(at);
+    boolean isBasic = text.startsWith("\"\"\"", start);
+    if (value.indexOf('\n') < 0 || !(isBasic || text.startsWith("'''", start))) {
+      return value;
+    }
+    var written = (isBasic ? LINE_ENDS_AND_ESCAPES : LINE_ENDS).matcher(text);
+    // The end of the line that the quotes open is not part of the text.
+    int opened = start + 3;
+    int behind = text.startsWith("\r\n", opened) ? 2 : text.startsWith("\n", opened) ? 1 : 0;
+    written.region(opened + behind, text.length());
+    var kept = new StringBuilder();
+    int from = 0;
+    for (int to = value.indexOf('\n'); to >= 0; to = value.indexOf('\n', from)) {
+      kept.append(value, from, to).append(nextEnd(written));
+      from = to + 1;
+    }
+    return kept.append(value, from, value.length()).toString();
+  }
+
+  /** What the next line feed of a value is written as. */
+  private static String nextEnd(Matcher written) {
+    while (written.find()) {
+      var word = written.group();
+      if (!word.startsWith("\\")) {
+        return word;
+      }
+      if (ESCAPED_LINE_FEED.matcher(word).matches()) {
+        return "\n";
+      }
+    }
+    return "\n";
+  }
+
   /** The bare word at a place: everything up to what can't be part of a date. */
   private String literalAt(Location at) {
-    int start = lineStarts[at.line() - 1] + at.column() - 1;
+    int start = offset(at);
     int end = start;
     while (end < text.length() && ",]}#\r\n".indexOf(text.charAt(end)) < 0) {
       end++;
@@ -174,7 +223,7 @@ final class TomlReader {
   private Statement statementAt(TomlPosition position) {
     var at = location(position);
     int line = at.line();
-    int offset = lineStarts[line - 1] + at.column() - 1;
+    int offset = offset(at);
     boolean header = offset < text.length() && text.charAt(offset) == '[';
     while (offset < text.length() && text.charAt(offset) == '[') {
       offset++;
@@ -220,6 +269,10 @@ final class TomlReader {
       i++;
     }
     return i;
+  }
+
+  private int offset(Location at) {
+    return lineStarts[at.line() - 1] + at.column() - 1;
   }
 
   private Location onLine(int line, int offset) {

@@ -53,7 +53,14 @@ class AgreesWithWranglerTest {
       D.E = { F = [1, [true]] }
       MANY = \"""
       two
-      lines\"""
+      lines\\ttab \\
+        and\\nsome
+
+      more\"""
+      PLAIN = '''
+
+      no \\n escape
+      '''
 
       [[kv_namespaces]]
       binding = "K"
@@ -211,7 +218,11 @@ class AgreesWithWranglerTest {
     for (int i = 0; i < ROUNDS; i++) {
       boolean toml = random.nextBoolean();
       var file = folder.resolve("f" + i + (toml ? ".toml" : ".jsonc"));
-      var text = toml ? mutate(TOML, TOML_FRAGMENTS) : mutate(JSON, JSON_FRAGMENTS);
+      var sound = toml ? TOML : JSON;
+      var text =
+          mutate(
+              i % 3 == 0 ? sound.replace("\n", "\r\n") : sound,
+              toml ? TOML_FRAGMENTS : JSON_FRAGMENTS);
       // A cut through a pair of surrogates leaves no text to write but a question mark.
       Files.write(file, text.getBytes(StandardCharsets.UTF_8));
       files.add(file);

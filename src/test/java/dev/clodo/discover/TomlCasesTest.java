@@ -33,7 +33,6 @@ class TomlCasesTest {
           "deep-200", "refused: more than 128 levels",
           "deep-dotted", "refused: more than 128 levels",
           "deep-header", "refused: more than 128 levels",
-          "ml-crlf", "line ends inside of a text are LF",
           "surrogate-utf8", "one U+FFFD for bytes of which JavaScript makes three");
 
   @TempDir Path folder;
