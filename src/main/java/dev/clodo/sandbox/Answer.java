@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /// What an endpoint answers. {@link Envelope} puts it in Cloudflare's wrapping.
 sealed interface Answer {
@@ -46,18 +47,28 @@ sealed interface Answer {
 
   /// The page that the call asks for, empty past the last one.
   static Answer page(Call call, List<? extends JsonNode> items) {
-    var page = Page.of(call, items, 20);
+    return page(call, items, item -> item);
+  }
+
+  /// The same, where only what is on the page should be worked out.
+  static <T> Answer page(Call call, List<T> all, Function<T, ? extends JsonNode> shown) {
+    var page = Page.of(call, all, 20, shown);
     return new Result(200, page.items(), page.info());
   }
 
   /// A part of a list, and what `result_info` says about it.
   record Page(JsonNode items, JsonNode info) {
     static Page of(Call call, List<? extends JsonNode> all, int defaultSize) {
+      return of(call, all, defaultSize, item -> item);
+    }
+
+    static <T> Page of(
+        Call call, List<T> all, int defaultSize, Function<T, ? extends JsonNode> shown) {
       int number = Math.max(1, call.number("page", 1));
       int size = Math.max(1, call.number("per_page", defaultSize));
       long from = Math.min(all.size(), (number - 1L) * size);
       long to = Math.min(all.size(), from + size);
-      var items = all.subList((int) from, (int) to);
+      var items = all.subList((int) from, (int) to).stream().map(shown).toList();
       var info = Json.object();
       info.put("page", number);
       info.put("per_page", size);

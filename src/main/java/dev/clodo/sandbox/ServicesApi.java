@@ -110,7 +110,7 @@ final class ServicesApi {
   }
 
   private Answer workers(Call call) {
-    return Answer.page(call, state.scripts().stream().map(this::worker).toList());
+    return Answer.page(call, state.scripts(), this::worker);
   }
 
   private ObjectNode worker(Script script) {
